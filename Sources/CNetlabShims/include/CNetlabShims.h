@@ -1,0 +1,59 @@
+// Every function here exists because Swift's Glibc module cannot say it: calls behind _GNU_SOURCE, C variadics,
+// function-like macros, or structs whose layout only the preprocessor knows.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/socket.h>
+
+// Namespaces: setns(2) and unshare(2) are hidden behind _GNU_SOURCE.
+int cnl_setns(int descriptor, int kind);
+int cnl_unshare(int kinds);
+extern const int cnl_clone_newnet;
+extern const int cnl_clone_newns;
+extern const int cnl_clone_newpid;
+extern const int cnl_clone_newuser;
+
+// Threads and processes: gettid, pidfd_open and pidfd_send_signal are not in the module.
+int cnl_gettid(void);
+int cnl_pidfd_open(int pid);
+int cnl_pidfd_send_signal(int pidfd, int signal);
+int cnl_thread_name(const char *name);
+
+// memfd_create(2) and close_range(2) are behind _GNU_SOURCE.
+int cnl_memfd(const char *name);
+int cnl_close_from(unsigned int first);
+/// Sets or clears FD_CLOEXEC; fcntl is variadic.
+int cnl_set_cloexec(int descriptor, int on);
+/// Sets O_NONBLOCK; fcntl is variadic.
+int cnl_set_nonblocking(int descriptor, int on);
+
+// wait status macros.
+int cnl_exit_status(int status);  // exit code, or 128 + signal as shells report it
+int cnl_was_signalled(int status);
+
+// sendmmsg/recvmmsg and struct mmsghdr are behind _GNU_SOURCE.
+/// Sends `count` payloads that lie back to back, `size` bytes each, each to its own sockaddr_in. Returns how many went.
+int cnl_send_many(int descriptor, const void *payloads, size_t size, const void *addresses, int count);
+/// Receives up to `count` datagrams into slots of `slot` bytes; writes each length. Returns how many came, or -1.
+int cnl_receive_many(int descriptor, void *slots, size_t slot, int *lengths, int count);
+
+// AF_PACKET: struct sockaddr_ll, SO_ATTACH_FILTER and sock_filter are macro-built.
+/// Binds a packet socket to an interface for all protocols (ETH_P_ALL).
+int cnl_bind_packet(int descriptor, int interface_index);
+/// Attaches a classic BPF program of `count` 8-byte instructions.
+int cnl_attach_filter(int descriptor, const void *instructions, int count);
+/// Receives one frame from a SOCK_DGRAM packet socket; `outgoing` is 1 for PACKET_OUTGOING.
+ssize_t cnl_receive_packet(int descriptor, void *buffer, size_t size, int *outgoing);
+/// Packets dropped since the last call because the socket's buffer was full (PACKET_STATISTICS), or -1.
+int cnl_packet_drops(int descriptor);
+
+// Netlink: attribute and header macros, and the extended ACK options.
+int cnl_netlink_socket(int protocol);
+/// Sends a whole batch in one sendmsg to the kernel.
+ssize_t cnl_netlink_send(int descriptor, const void *bytes, size_t count);
+/// Receives one datagram; fills the sender's port id (0 is the kernel). `flags` as in recv(2).
+ssize_t cnl_netlink_receive(int descriptor, void *buffer, size_t size, int flags, uint32_t *sender);
+/// Makes the send buffer at least `bytes`, by force where allowed.
+int cnl_send_buffer(int descriptor, int bytes);
+int cnl_receive_buffer(int descriptor, int bytes);

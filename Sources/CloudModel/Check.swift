@@ -1,0 +1,143 @@
+/// A claim of the documents, the probe that tests it, what must come of it, and the control that shows the probe
+/// could have told otherwise.
+public struct Check: Hashable, Sendable {
+    /// `C2`.
+    public var claim: String
+    /// The section of the document that makes the claim, e.g. `note §1`.
+    public var source: String
+    /// The claim in one sentence.
+    public var says: String
+    /// The nodes that send, all at once.
+    public var from: [String]
+    public var probe: Probe
+    public var expect: Expectation
+    public var control: Control?
+    public var origin: Origin
+
+    public init(
+        claim: String, source: String = "", says: String, from: [String], probe: Probe, expect: Expectation,
+        control: Control? = nil, origin: Origin = .none
+    ) {
+        self.claim = claim
+        self.source = source
+        self.says = says
+        self.from = from
+        self.probe = probe
+        self.expect = expect
+        self.control = control
+        self.origin = origin
+    }
+}
+
+/// The counter-proof of a check: the same kind of probe where the opposite must come out.
+public struct Control: Hashable, Sendable {
+    public var says: String
+    public var from: [String]
+    public var probe: Probe
+    public var expect: Expectation
+    public var origin: Origin
+
+    public init(says: String, from: [String], probe: Probe, expect: Expectation, origin: Origin = .none) {
+        self.says = says
+        self.from = from
+        self.probe = probe
+        self.expect = expect
+        self.origin = origin
+    }
+}
+
+/// What is sent.
+public enum Probe: Hashable, Sendable {
+    /// One HTTP GET.
+    case http(to: Endpoint, path: String)
+    /// One TCP handshake, closed at once.
+    case tcp(to: Endpoint)
+    /// One UDP datagram that wants an echo.
+    case udp(to: Endpoint)
+    /// One ICMP echo request.
+    case ping(to: Endpoint)
+    /// One DNS question (type A) to a server; `nil` asks the VPC's resolver.
+    case dns(name: String, server: Endpoint?)
+    /// What `apt-get install` fetches: InRelease, Packages, the .deb; `times` in a row.
+    case aptFetch(from: Endpoint, package: String, times: Int)
+    /// A port scan.
+    case scan([ScanTarget])
+    /// Which routers answer on the way.
+    case traceroute(to: Endpoint)
+    /// The addresses the node itself carries.
+    case addresses
+    /// One item of the instance metadata service, e.g. `public-ipv4`.
+    case metadata(item: String)
+}
+
+/// Where a probe goes: a node's name, a DNS name or an address, with a port where the protocol has one.
+public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
+    public var host: String
+    public var port: UInt16?
+
+    public init(host: String, port: UInt16? = nil) {
+        self.host = host
+        self.port = port
+    }
+
+    public var description: String { port.map { "\(host):\($0)" } ?? host }
+}
+
+/// A part of a scan: these hosts, these ports.
+public struct ScanTarget: Hashable, Sendable {
+    /// Node names, addresses or CIDR blocks.
+    public var hosts: [String]
+    public var tcp: [ClosedRange<UInt16>]
+    public var udp: [ClosedRange<UInt16>]
+    /// Also one ICMP echo request each.
+    public var ping: Bool
+
+    public init(hosts: [String], tcp: [ClosedRange<UInt16>] = [], udp: [ClosedRange<UInt16>] = [], ping: Bool = false) {
+        self.hosts = hosts
+        self.tcp = tcp
+        self.udp = udp
+        self.ping = ping
+    }
+}
+
+/// What must come of a probe. Only what is set is checked.
+public struct Expectation: Hashable, Sendable {
+    /// The probe got its answer (`true`) or none (`false`).
+    public var succeeds: Bool?
+    /// The source the other end saw: a node's name (its public address if the other end is on the Internet) or an
+    /// address.
+    public var seenFrom: String?
+    /// Exactly the `host:port`s that a scan finds open.
+    public var open: [Endpoint]?
+    /// Not a single packet came back: no reset, no ICMP.
+    public var silent: Bool?
+    /// The owner of the rule or table that must have dropped packets, e.g. `sg app ingress`.
+    public var stoppedBy: String?
+    /// A node whose interface must see no packet of the probe.
+    public var neverReaches: [String]
+    /// The hops of a traceroute in order, as node names.
+    public var hops: [String]?
+    /// The HTTP status.
+    public var status: Int?
+    /// The text of the answer: a metadata item, a DNS answer.
+    public var value: String?
+    /// All addresses found on the node lie in the VPC.
+    public var onlyPrivate: Bool?
+
+    public init(
+        succeeds: Bool? = nil, seenFrom: String? = nil, open: [Endpoint]? = nil, silent: Bool? = nil,
+        stoppedBy: String? = nil, neverReaches: [String] = [], hops: [String]? = nil, status: Int? = nil,
+        value: String? = nil, onlyPrivate: Bool? = nil
+    ) {
+        self.succeeds = succeeds
+        self.seenFrom = seenFrom
+        self.open = open
+        self.silent = silent
+        self.stoppedBy = stoppedBy
+        self.neverReaches = neverReaches
+        self.hops = hops
+        self.status = status
+        self.value = value
+        self.onlyPrivate = onlyPrivate
+    }
+}

@@ -1,0 +1,61 @@
+public import IPAddressing
+
+/// An EC2 instance with one network interface.
+public struct Instance: Hashable, Sendable {
+    public var name: String
+    public var interface: NetworkInterface
+    public var listeners: [Listener]
+    public var origin: Origin
+
+    public init(name: String, interface: NetworkInterface, listeners: [Listener] = [], origin: Origin = .none) {
+        self.name = name
+        self.interface = interface
+        self.listeners = listeners
+        self.origin = origin
+    }
+}
+
+/// An elastic network interface (ENI): addresses, groups and the source/destination check.
+public struct NetworkInterface: Hashable, Sendable {
+    public var subnet: String
+    public var privateAddress: IPv4Address
+    /// Elastic or auto-assigned; the guest never sees it, the Internet gateway maps it.
+    public var publicAddress: IPv4Address?
+    public var securityGroups: [String]
+    public var sourceDestinationCheck: Bool
+
+    public init(
+        subnet: String, privateAddress: IPv4Address, publicAddress: IPv4Address? = nil, securityGroups: [String] = [],
+        sourceDestinationCheck: Bool = true
+    ) {
+        self.subnet = subnet
+        self.privateAddress = privateAddress
+        self.publicAddress = publicAddress
+        self.securityGroups = securityGroups
+        self.sourceDestinationCheck = sourceDestinationCheck
+    }
+}
+
+/// A server that waits on a port of a node.
+public struct Listener: Hashable, Sendable {
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+        /// Answers HTTP and says which source address it saw.
+        case http
+        /// Accepts TCP, greets with the source address it saw, closes.
+        case tcp
+        /// Echoes UDP datagrams, each answer headed by the source address it saw.
+        case udp
+        /// A Debian package repository over HTTP.
+        case apt
+        /// A DNS server that knows every name of the lab's Internet.
+        case dns
+    }
+
+    public var kind: Kind
+    public var port: UInt16
+
+    public init(kind: Kind, port: UInt16) {
+        self.kind = kind
+        self.port = port
+    }
+}

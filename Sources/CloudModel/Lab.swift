@@ -1,0 +1,21 @@
+/// A whole lab: the cloud, what lies outside it, and the claims to check.
+public struct Lab: Hashable, Sendable {
+    public var name: String
+    public var title: String
+    public var vpcs: [VPC]
+    public var internet: Internet
+    public var checks: [Check]
+    public var origin: Origin
+
+    public init(
+        name: String, title: String = "", vpcs: [VPC] = [], internet: Internet = Internet(), checks: [Check] = [],
+        origin: Origin = .none
+    ) {
+        self.name = name
+        self.title = title
+        self.vpcs = vpcs
+        self.internet = internet
+        self.checks = checks
+        self.origin = origin
+    }
+}

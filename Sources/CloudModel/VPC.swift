@@ -1,0 +1,52 @@
+public import IPAddressing
+
+/// A virtual private cloud: an address range, its zones and everything in it.
+public struct VPC: Hashable, Sendable {
+    public var name: String
+    /// The first is the primary block; the resolver lives at its base + 2.
+    public var cidrBlocks: [CIDRBlock]
+    /// Zone letters: `a`, `b`.
+    public var zones: [String]
+    public var internetGateway: InternetGateway?
+    public var subnets: [Subnet]
+    public var routeTables: [RouteTable]
+    public var natGateways: [NATGateway]
+    public var securityGroups: [SecurityGroup]
+    public var instances: [Instance]
+    public var origin: Origin
+
+    public init(
+        name: String, cidrBlocks: [CIDRBlock], zones: [String] = ["a"], internetGateway: InternetGateway? = nil,
+        subnets: [Subnet] = [], routeTables: [RouteTable] = [], natGateways: [NATGateway] = [],
+        securityGroups: [SecurityGroup] = [], instances: [Instance] = [], origin: Origin = .none
+    ) {
+        self.name = name
+        self.cidrBlocks = cidrBlocks
+        self.zones = zones
+        self.internetGateway = internetGateway
+        self.subnets = subnets
+        self.routeTables = routeTables
+        self.natGateways = natGateways
+        self.securityGroups = securityGroups
+        self.instances = instances
+        self.origin = origin
+    }
+
+    /// Whether the address belongs to one of the VPC's blocks.
+    public func contains(_ address: IPv4Address) -> Bool { cidrBlocks.contains { $0.contains(address) } }
+    public func subnet(_ name: String) -> Subnet? { subnets.first { $0.name == name } }
+    public func routeTable(_ name: String) -> RouteTable? { routeTables.first { $0.name == name } }
+    public func natGateway(_ name: String) -> NATGateway? { natGateways.first { $0.name == name } }
+    public func securityGroup(_ name: String) -> SecurityGroup? { securityGroups.first { $0.name == name } }
+    public func instance(_ name: String) -> Instance? { instances.first { $0.name == name } }
+
+    /// The VPC's DNS server: base of the primary block plus two.
+    public var resolver: IPv4Address? { cidrBlocks.first.map { $0.base + 2 } }
+
+    /// Whether the subnet's table has a route to the Internet gateway: AWS's definition of a public subnet.
+    public func isPublic(_ subnet: Subnet) -> Bool {
+        routeTable(subnet.routeTable)?.routes.contains {
+            if case .internetGateway = $0.target { true } else { false }
+        } ?? false
+    }
+}

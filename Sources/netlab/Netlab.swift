@@ -1,0 +1,4 @@
+@main
+struct Netlab {
+    static func main() {}
+}
