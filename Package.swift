@@ -84,5 +84,18 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(name: "netlab", dependencies: ["NetlabCommands"], swiftSettings: strict),
+
+        // Pure tests: no root, seconds.
+        tests("IPAddressingTests", ["IPAddressing"]),
+        tests("LabFileTests", ["LabFile", "CloudModel", "IPAddressing"]),
+        tests("LabPlanTests", ["LabPlan", "LabFile", "CloudModel", "IPAddressing"]),
+        tests("NetlinkTests", ["Netlink", "RouteNetlink", "Nftables", "IPAddressing", "LinuxSystem"]),
+        tests("LabServicesTests", ["LabServices", "IPAddressing", "LinuxSystem"]),
+        tests("ChecksTests", ["Checks", "CloudModel", "IPAddressing"]),
+
+        // Root tests: real namespaces, nothing left behind.
+        tests("KernelRootTests", ["RouteNetlink", "Nftables", "Netlink", "Namespaces", "LinuxSystem", "IPAddressing"]),
+        tests("ProbesRootTests", ["Probes", "Namespaces", "LinuxSystem", "IPAddressing"]),
+        tests("LabRootTests", ["LabRunner", "Checks", "LabFile", "LabPlan", "CloudModel", "LinuxSystem"]),
     ]
 )
