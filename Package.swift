@@ -47,14 +47,15 @@ let package = Package(
         module("IPAddressing"),
         module("CloudModel", ["IPAddressing"]),
         module("LabFile", ["CloudModel", "IPAddressing", .product(name: "Yams", package: "Yams")]),
-        module("LabPlan", ["CloudModel", "IPAddressing"]),
+        module("KernelObjects", ["IPAddressing"]),
+        module("LabPlan", ["CloudModel", "KernelObjects", "IPAddressing"]),
 
         // The kernel half.
         module("LinuxSystem", ["CNetlabShims"]),
         module("Namespaces", ["LinuxSystem", "CNetlabShims"]),
         module("Netlink", ["LinuxSystem", "CNetlabShims"]),
-        module("RouteNetlink", ["CLibNL", "Netlink", "IPAddressing", "LinuxSystem"]),
-        module("Nftables", ["CLibMNL", "Netlink", "IPAddressing", "LinuxSystem"]),
+        module("RouteNetlink", ["CLibNL", "KernelObjects", "Netlink", "IPAddressing", "LinuxSystem"]),
+        module("Nftables", ["CLibMNL", "KernelObjects", "Netlink", "IPAddressing", "LinuxSystem"]),
 
         // What lives and moves inside a lab.
         module(
@@ -69,7 +70,7 @@ let package = Package(
         module(
             "LabRunner",
             [
-                "CloudModel", "LabPlan", "LabServices", "RouteNetlink", "Nftables", "Netlink", "Namespaces",
+                "CloudModel", "LabPlan", "KernelObjects", "LabServices", "RouteNetlink", "Nftables", "Netlink", "Namespaces",
                 "LinuxSystem", "IPAddressing", "LabFile",
             ]),
         module(
@@ -89,12 +90,14 @@ let package = Package(
         tests("IPAddressingTests", ["IPAddressing"]),
         tests("LabFileTests", ["LabFile", "CloudModel", "IPAddressing"]),
         tests("LabPlanTests", ["LabPlan", "LabFile", "CloudModel", "IPAddressing"]),
-        tests("NetlinkTests", ["Netlink", "RouteNetlink", "Nftables", "IPAddressing", "LinuxSystem"]),
+        tests("NetlinkTests", ["Netlink", "RouteNetlink", "Nftables", "KernelObjects", "IPAddressing", "LinuxSystem"]),
         tests("LabServicesTests", ["LabServices", "IPAddressing", "LinuxSystem"]),
         tests("ChecksTests", ["Checks", "CloudModel", "IPAddressing"]),
 
         // Root tests: real namespaces, nothing left behind.
-        tests("KernelRootTests", ["RouteNetlink", "Nftables", "Netlink", "Namespaces", "LinuxSystem", "IPAddressing"]),
+        tests(
+            "KernelRootTests",
+            ["RouteNetlink", "Nftables", "Netlink", "KernelObjects", "Namespaces", "LinuxSystem", "IPAddressing"]),
         tests("ProbesRootTests", ["Probes", "Namespaces", "LinuxSystem", "IPAddressing"]),
         tests("LabRootTests", ["LabRunner", "Checks", "LabFile", "LabPlan", "CloudModel", "LinuxSystem"]),
     ]

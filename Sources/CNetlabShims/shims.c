@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
+#include <spawn.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -138,3 +139,16 @@ int cnl_receive_buffer(int descriptor, int bytes) {
     if (setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) == 0) return 0;
     return setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
 }
+
+_Static_assert(cnl_nlmsg_hdrlen == NLMSG_HDRLEN, "struct nlmsghdr is 16 bytes");
+const int cnl_netlink_route = NETLINK_ROUTE;
+const int cnl_netlink_netfilter = NETLINK_NETFILTER;
+const int cnl_nlmsg_error = NLMSG_ERROR;
+const int cnl_nlmsg_done = NLMSG_DONE;
+const int cnl_nlm_f_ack = NLM_F_ACK;
+const int cnl_nlm_f_multi = NLM_F_MULTI;
+const int cnl_nlm_f_dump_intr = NLM_F_DUMP_INTR;
+const int cnl_nlm_f_capped = NLM_F_CAPPED;
+const int cnl_nlm_f_ack_tlvs = NLM_F_ACK_TLVS;
+const int cnl_nlmsgerr_attr_msg = NLMSGERR_ATTR_MSG;
+const int cnl_posix_spawn_setsid = POSIX_SPAWN_SETSID;

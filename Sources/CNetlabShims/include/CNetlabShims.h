@@ -57,3 +57,21 @@ ssize_t cnl_netlink_receive(int descriptor, void *buffer, size_t size, int flags
 /// Makes the send buffer at least `bytes`, by force where allowed.
 int cnl_send_buffer(int descriptor, int bytes);
 int cnl_receive_buffer(int descriptor, int bytes);
+
+// Netlink numbers that the importer gives different types or leaves out (computed macros).
+enum {
+    cnl_nlmsg_hdrlen = 16,
+};
+extern const int cnl_netlink_route;
+extern const int cnl_netlink_netfilter;
+extern const int cnl_nlmsg_error;
+extern const int cnl_nlmsg_done;
+extern const int cnl_nlm_f_ack;
+extern const int cnl_nlm_f_multi;
+extern const int cnl_nlm_f_dump_intr;
+extern const int cnl_nlm_f_capped;
+extern const int cnl_nlm_f_ack_tlvs;
+extern const int cnl_nlmsgerr_attr_msg;
+
+// POSIX_SPAWN_SETSID is behind _GNU_SOURCE.
+extern const int cnl_posix_spawn_setsid;

@@ -1,0 +1,153 @@
+public import IPAddressing
+
+/// Where a rule sends a packet.
+public enum NftVerdict: Hashable, Sendable {
+    case accept, drop, `return`
+    case jump(String)
+    case goto(String)
+
+    public var text: String {
+        switch self {
+        case .accept: "accept"
+        case .drop: "drop"
+        case .return: "return"
+        case .jump(let chain): "jump \(chain)"
+        case .goto(let chain): "goto \(chain)"
+        }
+    }
+}
+
+/// One statement of a rule: a match or an action. Each knows its `nft` words; `Nftables` knows its bytes.
+public enum NftStatement: Hashable, Sendable {
+    /// A field a rule can read.
+    public enum Field: Hashable, Sendable {
+        case inputInterface, outputInterface, mark, source, destination
+        /// Reading it also means: the packet is ICMP.
+        case icmpType
+
+        public var text: String {
+            switch self {
+            case .inputInterface: "iifname"
+            case .outputInterface: "oifname"
+            case .mark: "meta mark"
+            case .source: "ip saddr"
+            case .destination: "ip daddr"
+            case .icmpType: "icmp type"
+            }
+        }
+
+        public var kind: NftSet.Kind {
+            switch self {
+            case .inputInterface, .outputInterface: .interface
+            case .mark: .mark
+            case .source, .destination: .address
+            case .icmpType: .icmpType
+            }
+        }
+    }
+
+    /// Which address of the packet is meant.
+    public enum AddressField: Hashable, Sendable {
+        case source, destination
+
+        public var field: Field { self == .source ? .source : .destination }
+    }
+
+    /// Protocols with ports.
+    public enum PortProtocol: String, Hashable, Sendable {
+        case tcp, udp
+    }
+
+    case interface(Field, String)
+    case address(AddressField, CIDRBlock, not: Bool = false)
+    /// The field (or several, concatenated) is in a named set.
+    case inSet([Field], String, not: Bool = false)
+    case mark(UInt32, not: Bool = false)
+    case ipProtocol(UInt8)
+    case destinationPort(PortProtocol, ClosedRange<UInt16>)
+    case icmp(type: UInt8?, code: UInt8?)
+    case established
+    case invalid
+    /// Any fragment of a larger packet, the first included.
+    case fragment
+    case counter
+    case verdict(NftVerdict)
+    /// The verdict is looked up; no element means: go on with the next rule.
+    case verdictMap([Field], String)
+    case setMark(UInt32)
+    case notrack
+    /// Stateless translation: the address becomes what the map says; no element means the rule does not match.
+    case translate(AddressField, map: String)
+    /// The same for the packet quoted inside an ICMP error; only after a match on the error types.
+    case translateEmbedded(AddressField, map: String)
+    /// The time to live becomes what the map says.
+    case translateTTL(map: String)
+    case sourceNAT(IPv4Address, ports: ClosedRange<UInt16>?)
+    /// Answers with a TCP reset.
+    case reset
+
+    /// The words `nft` reads, or would read: see `isBeyondNft`.
+    public var text: String {
+        switch self {
+        case .interface(let field, let name): "\(field.text) \"\(name)\""
+        case .address(let field, let block, let not):
+            "\(field.field.text) \(not ? "!= " : "")\(NftSet.Value.block(block).text)"
+        case .inSet(let fields, let name, let not): "\(Self.joined(fields)) \(not ? "!= " : "")@\(name)"
+        case .mark(let mark, let not): "meta mark \(not ? "!= " : "")0x\(hex(mark, 8))"
+        case .ipProtocol(let number): "meta l4proto \(Self.protocolName(number))"
+        case .destinationPort(let layer, let ports):
+            "\(layer.rawValue) dport \(ports.count == 1 ? "\(ports.lowerBound)" : "\(ports.lowerBound)-\(ports.upperBound)")"
+        case .icmp(let type, let code):
+            switch (type, code) {
+            case (nil, _): "meta l4proto icmp"
+            case (let type?, nil): "icmp type \(Self.icmpTypeName(type))"
+            case (let type?, let code?): "icmp type \(Self.icmpTypeName(type)) icmp code \(code)"
+            }
+        case .established: "ct state established,related"
+        case .invalid: "ct state invalid"
+        case .fragment: "ip frag-off & 0x3fff != 0"
+        case .counter: "counter"
+        case .verdict(let verdict): verdict.text
+        case .verdictMap(let fields, let name): "\(Self.joined(fields)) vmap @\(name)"
+        case .setMark(let mark): "meta mark set 0x\(hex(mark, 8))"
+        case .notrack: "notrack"
+        case .translate(let field, let map): "\(field.field.text) set \(field.field.text) map @\(map)"
+        case .translateEmbedded(let field, let map):
+            "inner \(field.field.text) set inner \(field.field.text) map @\(map)"
+        case .translateTTL(let map): "ip ttl set ip ttl map @\(map)"
+        case .sourceNAT(let address, let ports):
+            ports.map { "snat to \(address):\($0.lowerBound)-\($0.upperBound) fully-random" } ?? "snat to \(address)"
+        case .reset: "reject with tcp reset"
+        }
+    }
+
+    /// The kernel can do it over netlink, but the `nft` program of Debian 12 (1.0.6) has no words for it.
+    public var isBeyondNft: Bool {
+        switch self {
+        case .translateEmbedded, .translateTTL: true
+        default: false
+        }
+    }
+
+    private static func joined(_ fields: [Field]) -> String { fields.map(\.text).joined(separator: " . ") }
+
+    private static func protocolName(_ number: UInt8) -> String {
+        switch number {
+        case 1: "icmp"
+        case 6: "tcp"
+        case 17: "udp"
+        default: "\(number)"
+        }
+    }
+
+    static func icmpTypeName(_ type: UInt8) -> String {
+        switch type {
+        case 0: "echo-reply"
+        case 3: "destination-unreachable"
+        case 8: "echo-request"
+        case 11: "time-exceeded"
+        case 12: "parameter-problem"
+        default: "\(type)"
+        }
+    }
+}

@@ -1,0 +1,83 @@
+public import CloudModel
+public import IPAddressing
+public import KernelObjects
+
+/// The kernel state that makes a lab: every namespace with all that is in it, and the wires between them.
+///
+/// A pure function of the lab: the same file gives the same plan to the byte.
+public struct LabPlan: Sendable {
+    public let lab: Lab
+    /// In the order in which they are made.
+    public let nodes: [NodePlan]
+    /// Grouped by the node that makes them (the near end).
+    public let veths: [Veth]
+
+    /// Compiles a validated lab.
+    public init(_ lab: Lab) {
+        var builder = PlanBuilder(lab: lab)
+        builder.build()
+        self.lab = lab
+        nodes = builder.nodes
+        veths = builder.veths
+    }
+
+    public func node(_ name: String) -> NodePlan? { nodes.first { $0.name == name } }
+
+    /// What people see under `/run/netns`: `private-nat.app`.
+    public static func namespaceName(lab: String, node: String) -> String { "\(lab).\(node)" }
+}
+
+/// One namespace of a lab.
+public struct NodePlan: Sendable {
+    /// What box of the AWS diagram it is.
+    public enum Role: String, Sendable {
+        case internet = "the Internet"
+        case internetHost = "Internet host"
+        case internetGateway = "Internet gateway"
+        case router = "VPC router"
+        case natGateway = "NAT gateway"
+        case instance = "instance"
+    }
+
+    public let name: String
+    public let role: Role
+    /// How errors and comments call it: `instance app`.
+    public var subject: String { "\(role.rawValue) \(name)" }
+    public var sysctls: [Sysctl] = []
+    /// Ends made by another node, which must be raised here.
+    public var devices: [Device] = []
+    /// Devices that answer ARP for others, at once.
+    public var proxyARP: [Device] = []
+    public var addresses: [InterfaceAddress] = []
+    public var routes: [KernelRoute] = []
+    public var rules: [KernelRule] = []
+    public var neighbors: [Neighbor] = []
+    public var nft: NftTable?
+    public var sockets: [SocketPlan] = []
+    /// Where `resolv.conf` of its processes points; empty for nodes without a resolver.
+    public var resolvers: [IPv4Address] = []
+    public var searchDomains: [String] = []
+
+    init(_ name: String, _ role: Role) {
+        self.name = name
+        self.role = role
+    }
+
+    /// The address people know it by: the one of `eth0`, if it has one.
+    public var address: IPv4Address? { addresses.first { $0.device.name == "eth0" }?.address }
+}
+
+/// A server that waits in a node.
+public struct SocketPlan: Hashable, Sendable {
+    public enum Kind: String, Hashable, Sendable {
+        case http, tcp, udp, apt, metadata
+        /// Not a socket of ours: dnsmasq opens it.
+        case dns
+    }
+
+    public var kind: Kind
+    public var port: UInt16
+    /// `nil` means every address of the node.
+    public var address: IPv4Address?
+    public var owner: String
+}

@@ -1,0 +1,44 @@
+public import LabPlan
+import LabServices
+public import LinuxSystem
+public import Namespaces
+public import Netlink
+
+/// A namespace that exists, with the doors opened while we stood in it.
+public final class MadeNode: Sendable {
+    public let plan: NodePlan
+    public let namespace: NetworkNamespace
+    /// rtnetlink of this namespace.
+    public let route: NetlinkSocket
+    /// nftables and connection tracking of this namespace.
+    public let netfilter: NetlinkSocket
+    /// The servers' sockets, open from the start: the lab never refuses a connection it will serve.
+    let listeners: [(plan: SocketPlan, socket: SharedDescriptor)]
+
+    /// Opens everything; to be called on a thread inside the namespace.
+    init(_ plan: NodePlan, _ namespace: NetworkNamespace) throws {
+        self.plan = plan
+        self.namespace = namespace
+        route = try NetlinkSocket(.route)
+        netfilter = try NetlinkSocket(.netfilter)
+        listeners = try plan.sockets.compactMap { socket in
+            guard let kind = socket.kind.served else { return nil }
+            let descriptor = try ListeningSocket.open(kind, port: socket.port, address: socket.address)
+            return (socket, SharedDescriptor(descriptor))
+        }
+    }
+}
+
+extension SocketPlan.Kind {
+    /// `nil` for what a program of its own serves.
+    var served: SocketKind? {
+        switch self {
+        case .http: .http
+        case .tcp: .tcp
+        case .udp: .udp
+        case .apt: .apt
+        case .metadata: .metadata
+        case .dns: nil
+        }
+    }
+}

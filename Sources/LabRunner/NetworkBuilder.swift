@@ -1,0 +1,83 @@
+import KernelObjects
+public import LabPlan
+import LinuxSystem
+import Namespaces
+import Netlink
+import Nftables
+import RouteNetlink
+
+/// Brings the kernel to a plan: namespaces, wires, addresses, routes, rulesets.
+///
+/// Three steps, each with as few system calls as the kernel allows: all namespaces on one thread (settings and sockets
+/// while inside); all wires, one message batch per node that makes them; then one batch of configuration and one
+/// ruleset per namespace.
+public struct NetworkBuilder: Sendable {
+    private let plan: LabPlan
+    private let name: String
+
+    /// - Parameter name: The running lab's name, which may differ from the file's.
+    public init(_ plan: LabPlan, name: String) {
+        self.plan = plan
+        self.name = name
+    }
+
+    /// The names under `/run/netns`, in the order in which they are made.
+    public var namespaceNames: [String] { plan.nodes.map { LabPlan.namespaceName(lab: name, node: $0.name) } }
+
+    /// Step 1.
+    public func makeNamespaces() throws -> [MadeNode] {
+        try NamedNamespace.create(namespaceNames) { index, namespace in
+            let node = plan.nodes[index]
+            // Before any device exists: defaults are inherited, and `ip_forward` has nothing to walk over.
+            for setting in node.sysctls { try Files.set(setting.value, at: setting.path) }
+            return try MadeNode(node, namespace)
+        }
+    }
+
+    /// Steps 2 and 3; the rulesets go in on a second thread meanwhile.
+    public func configure(_ nodes: [MadeNode]) throws {
+        let results = inParallel(
+            [
+                {
+                    try addLinks(nodes)
+                    for node in nodes { try configure(node) }
+                },
+                {
+                    for node in nodes { try addRuleset(node) }
+                },
+            ], threads: 2)
+        for result in results { try result.get() }
+    }
+
+    private func addLinks(_ nodes: [MadeNode]) throws {
+        let byName = Dictionary(uniqueKeysWithValues: nodes.map { ($0.plan.name, $0) })
+        for near in nodes {
+            var batch = RouteBatch()
+            for veth in plan.veths where veth.near.node == near.plan.name {
+                guard let far = byName[veth.far.node] else { continue }
+                try batch.add(veth, farNamespace: far.namespace.descriptor.raw, subject: far.plan.subject)
+            }
+            try near.route.commit(batch.messages)
+        }
+    }
+
+    private func configure(_ node: MadeNode) throws {
+        let plan = node.plan
+        var batch = RouteBatch()
+        try batch.raise(.loopback, subject: plan.subject)
+        for device in plan.devices { try batch.raise(device, subject: plan.subject) }
+        for device in plan.proxyARP { try batch.answerProxyARPAtOnce(device, subject: plan.subject) }
+        for address in plan.addresses { try batch.add(address, subject: plan.subject) }
+        for neighbor in plan.neighbors { try batch.add(neighbor, subject: plan.subject) }
+        for route in plan.routes { try batch.add(route) }
+        for rule in plan.rules { try batch.add(rule) }
+        try node.route.commit(batch.messages)
+    }
+
+    private func addRuleset(_ node: MadeNode) throws {
+        guard let table = node.plan.nft else { return }
+        var batch = NftBatch()
+        batch.add(table)
+        try node.netfilter.commit(batch.messages, acknowledging: batch.messages.count - 2)
+    }
+}

@@ -1,0 +1,79 @@
+import Glibc
+
+/// Small files and folders, by system calls alone.
+public enum Files {
+    /// Writes the whole file, made anew with these permissions. Never follows a symlink at the last step.
+    public static func write(_ text: String, to path: String, mode: UInt32 = 0o600) throws(SystemError) {
+        let file = try OwnedDescriptor(opening: path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: mode)
+        try file.write(text.utf8)
+    }
+
+    /// Writes one value into a kernel file such as `/proc/sys/net/ipv4/ip_forward`.
+    public static func set(_ value: String, at path: String) throws(SystemError) {
+        let file = try OwnedDescriptor(opening: path, O_WRONLY)
+        try file.write(value.utf8)
+    }
+
+    public static func read(_ path: String, limit: Int = 64 << 20) throws(SystemError) -> String {
+        let file = try OwnedDescriptor(opening: path, O_RDONLY)
+        return String(decoding: try file.readAll(limit: limit), as: UTF8.self)
+    }
+
+    public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    public static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
+
+    /// Makes one folder; says whether it was new.
+    @discardableResult
+    public static func makeFolder(_ path: String, mode: UInt32 = 0o755) throws(SystemError) -> Bool {
+        do {
+            try systemCall("mkdir", path) { mkdir(path, mode) }
+            return true
+        } catch where error.errno == EEXIST {
+            return false
+        }
+    }
+
+    /// The names in a folder, sorted; empty if it does not exist.
+    public static func list(_ path: String) -> [String] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Removes a file; no error if it is gone already.
+    public static func remove(_ path: String) throws(SystemError) {
+        do {
+            try systemCall("unlink", path) { unlink(path) }
+        } catch where error.errno == ENOENT {
+            return
+        }
+    }
+
+    /// Removes a folder with everything in it, without following symlinks; no error if it is gone already.
+    public static func removeTree(_ path: String) throws(SystemError) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return try remove(path) }
+        for name in list(path) { try removeTree("\(path)/\(name)") }
+        do {
+            try systemCall("rmdir", path) { rmdir(path) }
+        } catch where error.errno == ENOENT {
+            return
+        }
+    }
+
+    /// Finds a program in the folders where distributions keep them, `PATH` first.
+    public static func program(_ name: String) -> String? {
+        let path = getenv("PATH").map { String(cString: $0) } ?? ""
+        let folders = path.split(separator: ":").map(String.init) + ["/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+        return folders.lazy.map { "\($0)/\(name)" }.first(where: isExecutable)
+    }
+}

@@ -1,0 +1,58 @@
+import CNetlabShims
+import Glibc
+
+/// A process named so that it cannot be mistaken for another one that got its number later.
+public struct ProcessHandle: Hashable, Sendable, CustomStringConvertible {
+    public let pid: Int32
+    /// Clock ticks since boot (field 22 of `/proc/PID/stat`).
+    public let startTime: UInt64
+
+    /// `nil` when there is no such process.
+    public init?(pid: Int32) {
+        guard let startTime = Self.startTime(of: pid) else { return nil }
+        self.pid = pid
+        self.startTime = startTime
+    }
+
+    /// Reads what `description` wrote.
+    public init?(_ text: some StringProtocol) {
+        let parts = text.split(whereSeparator: \.isWhitespace)
+        guard parts.count == 2, let pid = Int32(parts[0]), pid > 1, let start = UInt64(parts[1]) else { return nil }
+        self.pid = pid
+        startTime = start
+    }
+
+    public var description: String { "\(pid) \(startTime)" }
+
+    /// Whether that very process is still there and not merely waiting to be reaped.
+    public var isRunning: Bool { Self.startTime(of: pid) == startTime }
+
+    /// Kills it and waits until it is gone, at most `seconds`; `true` if it is gone.
+    ///
+    /// By pidfd: the number cannot come to mean another process between the look and the kill.
+    public func kill(within seconds: Int32 = 5) throws(SystemError) -> Bool {
+        let raw = cnl_pidfd_open(pid)
+        guard raw >= 0 else { return true }
+        let handle = OwnedDescriptor(owning: raw)
+        guard isRunning else { return true }
+        if cnl_pidfd_send_signal(handle.raw, SIGKILL) != 0, Glibc.errno != ESRCH {
+            throw SystemError(call: "pidfd_send_signal", errno: Glibc.errno, subject: "\(pid)")
+        }
+        var waiting = pollfd(fd: handle.raw, events: Int16(POLLIN), revents: 0)
+        let ready = try systemCall("poll") { poll(&waiting, 1, seconds * 1000) }
+        // Only its parent can reap it; for anybody else this is ECHILD and of no matter.
+        var status: Int32 = 0
+        _ = waitpid(pid, &status, WNOHANG)
+        return ready > 0
+    }
+
+    private static func startTime(of pid: Int32) -> UInt64? {
+        guard let text = try? Files.read("/proc/\(pid)/stat", limit: 4096), let name = text.lastIndex(of: ")") else {
+            return nil
+        }
+        // After the name in parentheses comes field 3, the state; the start time is field 22.
+        let fields = text[text.index(after: name)...].split(separator: " ")
+        guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
+        return UInt64(fields[19])
+    }
+}

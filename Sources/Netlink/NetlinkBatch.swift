@@ -1,0 +1,43 @@
+/// Messages that go to the kernel in one `sendmsg`, with what each was for.
+public struct NetlinkBatch: Sendable {
+    /// What a message was for, kept to explain a refusal.
+    public struct Purpose: Hashable, Sendable {
+        public let operation: String
+        public let subject: String
+    }
+
+    /// The messages back to back, each padded to four bytes. Sequence numbers are set when the batch is sent.
+    public private(set) var bytes: [UInt8] = []
+    /// Where each message starts.
+    public private(set) var offsets: [Int] = []
+    public private(set) var purposes: [Purpose] = []
+
+    public init() {}
+
+    public var isEmpty: Bool { offsets.isEmpty }
+    public var count: Int { offsets.count }
+
+    /// Appends one finished message, header included (host byte order, `nlmsg_len` set).
+    public mutating func append(_ message: UnsafeRawBufferPointer, operation: String, subject: String) {
+        precondition(message.count >= NetlinkHeader.size, "a netlink message has a header")
+        offsets.append(bytes.count)
+        bytes.append(contentsOf: message)
+        while bytes.count & 3 != 0 { bytes.append(0) }
+        purposes.append(Purpose(operation: operation, subject: subject))
+    }
+
+    /// Numbers the messages from `first` and asks for an ACK of the one at `acknowledged`.
+    mutating func number(from first: UInt32, acknowledged: Int) {
+        for (index, offset) in offsets.enumerated() {
+            bytes.withUnsafeMutableBytes { raw in
+                raw.storeBytes(
+                    of: first &+ UInt32(index), toByteOffset: offset + NetlinkHeader.sequenceOffset, as: UInt32.self)
+                guard index == acknowledged else { return }
+                let flags = raw.loadUnaligned(fromByteOffset: offset + NetlinkHeader.flagsOffset, as: UInt16.self)
+                raw.storeBytes(
+                    of: flags | NetlinkHeader.acknowledge, toByteOffset: offset + NetlinkHeader.flagsOffset,
+                    as: UInt16.self)
+            }
+        }
+    }
+}

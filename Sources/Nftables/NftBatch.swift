@@ -1,0 +1,148 @@
+import CLibMNL
+import Glibc
+import IPAddressing
+public import KernelObjects
+public import Netlink
+
+/// nftables messages between BATCH_BEGIN and BATCH_END: all of them take effect, or none.
+///
+/// Equivalent to one `nft -f FILE`.
+public struct NftBatch: Sendable {
+    public private(set) var messages = NetlinkBatch()
+    private var writer = MessageWriter()
+
+    public init() {}
+
+    /// Makes the namespace's table; with `replacing`, what was in it before goes away in the same breath.
+    public mutating func add(_ table: NftTable, replacing: Bool = false) {
+        mark(NFNL_MSG_BATCH_BEGIN, "begin")
+        if replacing {
+            // Adding first makes the delete succeed whether the table was there or not, as `nft` scripts do.
+            addTable()
+            put(NFT_MSG_DELTABLE, 0, "nft delete table ip \(NftTable.name)", "") {
+                $0.put(NFTA_TABLE_NAME, NftTable.name)
+            }
+        }
+        addTable()
+        // Chains before elements: a verdict map may send packets to any of them.
+        for chain in table.chains { add(chain) }
+        for (index, set) in table.sets.enumerated() { add(set, id: UInt32(index + 1)) }
+        for (index, set) in table.sets.enumerated() { addElements(of: set, id: UInt32(index + 1)) }
+        let ids = Dictionary(uniqueKeysWithValues: table.sets.enumerated().map { ($1.name, UInt32($0 + 1)) })
+        for chain in table.chains {
+            for rule in chain.rules { add(rule, to: chain.name, sets: ids, in: table) }
+        }
+        mark(NFNL_MSG_BATCH_END, "commit")
+    }
+
+    private mutating func mark(_ type: Int32, _ word: String) {
+        writer.begin(type: UInt16(type), flags: 0, family: UInt8(AF_UNSPEC), resource: UInt16(NFNL_SUBSYS_NFTABLES))
+        writer.end(into: &messages, operation: "nft batch \(word)", subject: "")
+    }
+
+    private mutating func put(
+        _ type: nf_tables_msg_types, _ flags: Int32, _ operation: String, _ subject: String,
+        _ body: (inout MessageWriter) -> Void
+    ) {
+        let number = UInt16(NFNL_SUBSYS_NFTABLES) << 8 | UInt16(type.rawValue)
+        writer.begin(type: number, flags: UInt16(flags), family: UInt8(NFPROTO_IPV4), resource: 0)
+        body(&writer)
+        writer.end(into: &messages, operation: operation, subject: subject)
+    }
+
+    private mutating func addTable() {
+        put(NFT_MSG_NEWTABLE, NLM_F_CREATE, "nft add table ip \(NftTable.name)", "") {
+            $0.put(NFTA_TABLE_NAME, NftTable.name)
+        }
+    }
+
+    private mutating func add(_ chain: NftChain) {
+        put(NFT_MSG_NEWCHAIN, NLM_F_CREATE, "nft add chain ip \(NftTable.name) \(chain.name)", "chain \(chain.name)") {
+            $0.put(NFTA_CHAIN_TABLE, NftTable.name)
+            $0.put(NFTA_CHAIN_NAME, chain.name)
+            guard let base = chain.base else { return }
+            $0.nest(NFTA_CHAIN_HOOK) {
+                $0.put(NFTA_HOOK_HOOKNUM, base.hook.number)
+                $0.put(NFTA_HOOK_PRIORITY, UInt32(bitPattern: base.priority))
+            }
+            $0.put(NFTA_CHAIN_POLICY, UInt32(base.policy == .accept ? NF_ACCEPT : NF_DROP))
+            $0.put(NFTA_CHAIN_TYPE, base.kind.rawValue)
+        }
+    }
+
+    private mutating func add(_ rule: NftRule, to chain: String, sets: [String: UInt32], in table: NftTable) {
+        let operation = "nft add rule ip \(NftTable.name) \(chain) \(rule.text)"
+        put(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, operation, rule.owner.isEmpty ? "chain \(chain)" : rule.owner)
+        {
+            $0.put(NFTA_RULE_TABLE, NftTable.name)
+            $0.put(NFTA_RULE_CHAIN, chain)
+            $0.nest(NFTA_RULE_EXPRESSIONS) { message in
+                for statement in rule.statements {
+                    ExpressionWriter.write(statement, to: &message) { sets[$0] ?? 0 }
+                }
+            }
+            if !rule.owner.isEmpty { $0.put(NFTA_RULE_USERDATA, RuleComment.encode(rule.owner)) }
+        }
+    }
+}
+
+extension NftChain.Base.Hook {
+    /// `enum nf_inet_hooks`.
+    var number: UInt32 {
+        switch self {
+        case .prerouting: NF_INET_PRE_ROUTING.rawValue
+        case .input: NF_INET_LOCAL_IN.rawValue
+        case .forward: NF_INET_FORWARD.rawValue
+        case .output: NF_INET_LOCAL_OUT.rawValue
+        case .postrouting: NF_INET_POST_ROUTING.rawValue
+        }
+    }
+}
+
+// Sets and their elements.
+extension NftBatch {
+    private mutating func add(_ set: NftSet, id: UInt32) {
+        let noun = set.data == nil ? "set" : "map"
+        put(NFT_MSG_NEWSET, NLM_F_CREATE, "nft add \(noun) ip \(NftTable.name) \(set.name)", "\(noun) \(set.name)") {
+            var flags: UInt32 = 0
+            if set.isInterval { flags |= NFT_SET_INTERVAL.rawValue }
+            if set.data != nil { flags |= NFT_SET_MAP.rawValue }
+            $0.put(NFTA_SET_TABLE, NftTable.name)
+            $0.put(NFTA_SET_NAME, set.name)
+            $0.put(NFTA_SET_FLAGS, flags)
+            // nft's own type numbers, six bits each when concatenated; the kernel only keeps them for listings.
+            $0.put(NFTA_SET_KEY_TYPE, set.key.reduce(0) { $0 << 6 | $1.nftType })
+            $0.put(NFTA_SET_KEY_LEN, UInt32(set.key.reduce(0) { $0 + $1.paddedLength(alone: set.key.count == 1) }))
+            switch set.data {
+            case .verdict:
+                $0.put(NFTA_SET_DATA_TYPE, UInt32(NFT_DATA_VERDICT.rawValue))
+                $0.put(NFTA_SET_DATA_LEN, 0)
+            case .value(let kind):
+                $0.put(NFTA_SET_DATA_TYPE, kind.nftType)
+                $0.put(NFTA_SET_DATA_LEN, UInt32(kind.length))
+            case nil: break
+            }
+            $0.put(NFTA_SET_ID, id)
+            $0.put(NFTA_SET_USERDATA, SetUserData.encode(set))
+        }
+    }
+
+    private mutating func addElements(of set: NftSet, id: UInt32) {
+        let elements = set.isInterval ? IntervalElement.all(of: set) : set.elements.map { IntervalElement($0) }
+        // A nested attribute holds 64 KB at most; 1,000 elements of our largest kind stay well below.
+        var start = 0
+        while start < elements.count {
+            let part = elements[start..<min(start + 500, elements.count)]
+            start += part.count
+            let operation = "nft add element ip \(NftTable.name) \(set.name)"
+            put(NFT_MSG_NEWSETELEM, NLM_F_CREATE, operation, set.name) {
+                $0.put(NFTA_SET_ELEM_LIST_TABLE, NftTable.name)
+                $0.put(NFTA_SET_ELEM_LIST_SET, set.name)
+                $0.put(NFTA_SET_ELEM_LIST_SET_ID, id)
+                $0.nest(NFTA_SET_ELEM_LIST_ELEMENTS) { message in
+                    for element in part { element.write(to: &message) }
+                }
+            }
+        }
+    }
+}
