@@ -1,0 +1,72 @@
+import Glibc
+public import IPAddressing
+
+/// A program of the distribution that runs inside a lab, such as dnsmasq.
+public struct Program: Codable, Equatable, Sendable {
+    /// Unique in the lab; its output goes to `<stateFolder>/<name>.out`.
+    public var name: String
+    public var node: String
+    /// The network namespace it starts in, e.g. `/run/netns/private-nat.vpc`; `nil` for our own.
+    public var namespacePath: String?
+    /// The first is a path, or a name that is looked for in `PATH` and the `sbin` folders.
+    public var arguments: [String]
+    /// Files to write before it starts: path to content.
+    public var files: [String: String]
+    public var readyWhen: Readiness
+
+    /// When a program counts as started.
+    public enum Readiness: Codable, Equatable, Sendable {
+        /// As soon as it runs.
+        case running
+        /// A UDP socket of its namespace is bound there.
+        case udp(IPv4Address, UInt16)
+        /// A TCP socket of its namespace listens there.
+        case tcp(IPv4Address, UInt16)
+    }
+
+    public init(
+        name: String, node: String, namespacePath: String?, arguments: [String], files: [String: String] = [:],
+        readyWhen: Readiness = .running
+    ) {
+        self.name = name
+        self.node = node
+        self.namespacePath = namespacePath
+        self.arguments = arguments
+        self.files = files
+        self.readyWhen = readyWhen
+    }
+
+    /// dnsmasq serving a zone; its configuration and query log lie in the state folder beside the others.
+    public static func dnsmasq(
+        name: String, node: String, namespacePath: String?, zone: DNSZone, listening addresses: [IPv4Address],
+        port: UInt16 = 53, stateFolder: String
+    ) -> Program {
+        let configuration = "\(stateFolder)/\(name).conf"
+        return Program(
+            name: name, node: node, namespacePath: namespacePath,
+            arguments: ["dnsmasq", "--conf-file=\(configuration)"],
+            files: [
+                configuration: zone.dnsmasqConfiguration(
+                    listening: addresses, port: port, logFile: "\(stateFolder)/\(name).log")
+            ],
+            readyWhen: addresses.last.map { .udp($0, port) } ?? .running)
+    }
+
+    /// The path of an installed program. The error names the Debian package to install.
+    public static func locate(_ program: String) throws(LabServicesError) -> String {
+        if program.contains("/") {
+            if access(program, X_OK) == 0 { return program }
+        } else {
+            // A user's PATH has no sbin, where Debian keeps servers.
+            let path = getenv("PATH").map { String(cString: $0) } ?? ""
+            for folder in path.split(separator: ":") + ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"] {
+                let candidate = "\(folder)/\(program)"
+                if access(candidate, X_OK) == 0 { return candidate }
+            }
+        }
+        let name = String(program.split(separator: "/").last ?? "")
+        throw .missingProgram(program, debianPackage: packages[name] ?? name)
+    }
+
+    private static let packages = ["dnsmasq": "dnsmasq-base", "nginx": "nginx", "sshd": "openssh-server"]
+}
