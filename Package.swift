@@ -84,7 +84,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        .executableTarget(name: "netlab", dependencies: ["NetlabCommands"], swiftSettings: strict),
+        .executableTarget(name: "netlab", dependencies: ["NetlabCommands", "LabRunner", "LabPlan", "CloudModel", "IPAddressing"], swiftSettings: strict),
 
         // Pure tests: no root, seconds.
         tests("IPAddressingTests", ["IPAddressing"]),

@@ -145,6 +145,7 @@ const int cnl_netlink_route = NETLINK_ROUTE;
 const int cnl_netlink_netfilter = NETLINK_NETFILTER;
 const int cnl_nlmsg_error = NLMSG_ERROR;
 const int cnl_nlmsg_done = NLMSG_DONE;
+const int cnl_nlm_f_request = NLM_F_REQUEST;
 const int cnl_nlm_f_ack = NLM_F_ACK;
 const int cnl_nlm_f_multi = NLM_F_MULTI;
 const int cnl_nlm_f_dump_intr = NLM_F_DUMP_INTR;

@@ -65,6 +65,8 @@ struct RouterNode {
         node.sysctls =
             Sysctl.forwarding + [
                 Sysctl("net.ipv4.conf.default.proxy_arp", "1"),
+                // A NAT gateway hands on the router's own "fragmentation needed", with the router's address as source.
+                Sysctl("net.ipv4.conf.all.accept_local", "1"),
                 // Security groups remember flows, they do not police TCP windows.
                 Sysctl("net.netfilter.nf_conntrack_tcp_be_liberal", "1"),
                 Sysctl("net.netfilter.nf_conntrack_udp_timeout", "30"),

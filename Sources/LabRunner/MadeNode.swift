@@ -1,6 +1,6 @@
 public import LabPlan
 import LabServices
-public import LinuxSystem
+import LinuxSystem
 public import Namespaces
 public import Netlink
 

@@ -36,17 +36,14 @@ public struct NetworkBuilder: Sendable {
 
     /// Steps 2 and 3; the rulesets go in on a second thread meanwhile.
     public func configure(_ nodes: [MadeNode]) throws {
-        let results = inParallel(
-            [
-                {
-                    try addLinks(nodes)
-                    for node in nodes { try configure(node) }
-                },
-                {
-                    for node in nodes { try addRuleset(node) }
-                },
-            ], threads: 2)
-        for result in results { try result.get() }
+        let wires: @Sendable () throws -> Void = {
+            try addLinks(nodes)
+            for node in nodes { try configure(node) }
+        }
+        let rulesets: @Sendable () throws -> Void = {
+            for node in nodes { try addRuleset(node) }
+        }
+        for result in inParallel([wires, rulesets], threads: 2) { try result.get() }
     }
 
     private func addLinks(_ nodes: [MadeNode]) throws {

@@ -26,17 +26,18 @@ public struct NetlinkBatch: Sendable {
         purposes.append(Purpose(operation: operation, subject: subject))
     }
 
-    /// Numbers the messages from `first` and asks for an ACK of the one at `acknowledged`.
+    /// Numbers the messages from `first`, marks each as a request and asks for an ACK of the one at `acknowledged`.
+    ///
+    /// Without `NLM_F_REQUEST` the kernel skips a message and yet acknowledges it; libnl's builders leave it out.
     mutating func number(from first: UInt32, acknowledged: Int) {
         for (index, offset) in offsets.enumerated() {
             bytes.withUnsafeMutableBytes { raw in
                 raw.storeBytes(
                     of: first &+ UInt32(index), toByteOffset: offset + NetlinkHeader.sequenceOffset, as: UInt32.self)
-                guard index == acknowledged else { return }
-                let flags = raw.loadUnaligned(fromByteOffset: offset + NetlinkHeader.flagsOffset, as: UInt16.self)
-                raw.storeBytes(
-                    of: flags | NetlinkHeader.acknowledge, toByteOffset: offset + NetlinkHeader.flagsOffset,
-                    as: UInt16.self)
+                var flags = raw.loadUnaligned(fromByteOffset: offset + NetlinkHeader.flagsOffset, as: UInt16.self)
+                flags |= NetlinkHeader.request
+                if index == acknowledged { flags |= NetlinkHeader.acknowledge }
+                raw.storeBytes(of: flags, toByteOffset: offset + NetlinkHeader.flagsOffset, as: UInt16.self)
             }
         }
     }

@@ -11,6 +11,7 @@ public struct NetlinkHeader: Hashable, Sendable {
     static let size = Int(cnl_nlmsg_hdrlen)
     static let flagsOffset = 6
     static let sequenceOffset = 8
+    static let request = UInt16(cnl_nlm_f_request)
     static let acknowledge = UInt16(cnl_nlm_f_ack)
 
     /// Reads a header at `offset`; `nil` unless the whole message it announces lies in `bytes`.

@@ -121,16 +121,7 @@ public final class NetlinkSocket: Sendable {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
             var sender: UInt32 = 0
-            let count: Int
-            do {
-                count = try systemCall("recvmsg") {
-                    buffer.withUnsafeMutableBytes {
-                        cnl_netlink_receive(descriptor, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT), &sender)
-                    }
-                }
-            } catch let error as SystemError where error.errno == EAGAIN {
-                return false
-            }
+            guard let count = try receiveOnce(on: descriptor, &buffer, &sender) else { return false }
             // Port 0 is the kernel; anybody else is not to be believed.
             guard sender == 0 else { continue }
             guard count <= buffer.count else { throw SystemError(call: "recvmsg", errno: EMSGSIZE) }
@@ -145,6 +136,23 @@ public final class NetlinkSocket: Sendable {
                 return true
             }
             if !goesOn { return true }
+        }
+    }
+
+    /// One datagram's length, or `nil` when none is waiting.
+    private static func receiveOnce(
+        on descriptor: Int32, _ buffer: inout [UInt8], _ sender: inout UInt32
+    ) throws(SystemError) -> Int? {
+        while true {
+            let count = buffer.withUnsafeMutableBytes {
+                cnl_netlink_receive(descriptor, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT), &sender)
+            }
+            if count >= 0 { return count }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN: return nil
+            case let code: throw SystemError(call: "recvmsg AF_NETLINK", errno: code)
+            }
         }
     }
 }

@@ -76,7 +76,7 @@ public struct RouteBatch: Sendable {
         }
         rtnl_neightbl_set_family(old, AF_INET)
         "arp_cache".withCString { rtnl_neightbl_set_name(old, $0) }
-        rtnl_neightbl_set_dev(change, device.index)
+        rtnl_neightbl_set_dev(old, device.index)
         rtnl_neightbl_set_proxy_delay(change, 0)
         try append(operation, subject) { rtnl_neightbl_build_change_request(old, change, &$0) }
     }

@@ -66,6 +66,7 @@ extern const int cnl_netlink_route;
 extern const int cnl_netlink_netfilter;
 extern const int cnl_nlmsg_error;
 extern const int cnl_nlmsg_done;
+extern const int cnl_nlm_f_request;
 extern const int cnl_nlm_f_ack;
 extern const int cnl_nlm_f_multi;
 extern const int cnl_nlm_f_dump_intr;

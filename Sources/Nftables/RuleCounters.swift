@@ -1,0 +1,64 @@
+import CLibMNL
+import Glibc
+public import KernelObjects
+public import Netlink
+
+/// What a rule with a counter has seen.
+public struct RuleCounter: Hashable, Sendable {
+    /// The rule's comment: whose rule it is.
+    public let owner: String
+    public let chain: String
+    /// The rule ends in `drop` (or in a reset).
+    public let drops: Bool
+    public let packets: UInt64
+    public let bytes: UInt64
+}
+
+/// Reads the counters of a namespace's rules. Equivalent to `nft list table ip netlab`.
+public enum RuleCounters {
+    /// All rules that have an owner and a counter, in the order of their chains.
+    public static func read(_ socket: NetlinkSocket) throws -> [RuleCounter] {
+        var request = NetlinkBatch()
+        var writer = MessageWriter()
+        writer.begin(
+            type: UInt16(NFNL_SUBSYS_NFTABLES) << 8 | UInt16(NFT_MSG_GETRULE.rawValue), flags: UInt16(NLM_F_DUMP),
+            family: UInt8(NFPROTO_IPV4), resource: 0)
+        writer.put(NFTA_RULE_TABLE, NftTable.name)
+        writer.end(into: &request, operation: "nft list table ip \(NftTable.name)", subject: "")
+        return try socket.dump(request) { _, body in parse(body) }
+    }
+
+    static func parse(_ body: UnsafeRawBufferPointer) -> RuleCounter? {
+        guard body.count >= MemoryLayout<nfgenmsg>.size else { return nil }
+        let attributes = NetlinkAttributes(UnsafeRawBufferPointer(rebasing: body[MemoryLayout<nfgenmsg>.size...]))
+        guard let comment = attributes[Int(NFTA_RULE_USERDATA.rawValue)].flatMap(RuleComment.decode),
+            let expressions = attributes[Int(NFTA_RULE_EXPRESSIONS.rawValue)]
+        else { return nil }
+        var counter: (packets: UInt64, bytes: UInt64)?
+        var drops = false
+        for element in NetlinkAttributes(expressions) {
+            let expression = NetlinkAttributes(element.payload)
+            let data = expression[Int(NFTA_EXPR_DATA.rawValue)].map(NetlinkAttributes.init)
+            switch expression[Int(NFTA_EXPR_NAME.rawValue)]?.text {
+            case "counter":
+                counter = (
+                    data?[Int(NFTA_COUNTER_PACKETS.rawValue)]?.bigEndian64 ?? 0,
+                    data?[Int(NFTA_COUNTER_BYTES.rawValue)]?.bigEndian64 ?? 0
+                )
+            case "immediate": drops = drops || isDrop(data)
+            case "reject": drops = true
+            default: break
+            }
+        }
+        guard let counter else { return nil }
+        let chain = attributes[Int(NFTA_RULE_CHAIN.rawValue)]?.text ?? ""
+        return RuleCounter(
+            owner: comment, chain: chain, drops: drops, packets: counter.packets, bytes: counter.bytes)
+    }
+
+    private static func isDrop(_ data: NetlinkAttributes?) -> Bool {
+        let value = data?[Int(NFTA_IMMEDIATE_DATA.rawValue)].map(NetlinkAttributes.init)
+        let verdict = value?[Int(NFTA_DATA_VERDICT.rawValue)].map(NetlinkAttributes.init)
+        return verdict?[Int(NFTA_VERDICT_CODE.rawValue)]?.bigEndian32 == UInt32(NF_DROP)
+    }
+}
