@@ -1,6 +1,6 @@
 import CLibMNL
 import Glibc
-public import KernelObjects
+import KernelObjects
 public import Netlink
 
 /// What a rule with a counter has seen.
