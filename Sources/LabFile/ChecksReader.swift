@@ -24,7 +24,9 @@ enum ChecksReader {
             table.error(
                 "this check sends no probe", hint: "add one of: \(ProbeReader.keys.joined(separator: ", "))")
         }
-        let control = table["control"].map { readControl($0, at: table.origin(of: "control"), from: from, probe: probe) }
+        let control = table["control"].map {
+            readControl($0, at: table.origin(of: "control"), from: from, probe: probe)
+        }
         guard let claim, let says, let from, let probe, let expect else { return nil }
         // A control that could not be read is not a missing control.
         if let control, control == nil { return nil }

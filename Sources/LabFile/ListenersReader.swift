@@ -8,7 +8,8 @@ enum ListenersReader {
         field.items().flatMap { item -> [Listener] in
             if item.isMapping {
                 return item.entries(hint: "for example { http: 8080 }").flatMap { entry in
-                    kind(entry.name, at: entry.origin, source: field.source).map { listeners($0, on: entry.field) } ?? []
+                    kind(entry.name, at: entry.origin, source: field.source).map { listeners($0, on: entry.field) }
+                        ?? []
                 }
             }
             guard let word = item.text("http") else { return [] }

@@ -15,7 +15,8 @@ enum ProbeReader {
         guard let key = found.first, let field = table[key] else { return nil }
         if found.count > 1 {
             table.source.error(
-                table.origin(of: found[1]), "a check sends one probe, and this one has \(found.joined(separator: ", "))",
+                table.origin(of: found[1]),
+                "a check sends one probe, and this one has \(found.joined(separator: ", "))",
                 hint: "make a check of each")
         }
         return read(field, as: key)
@@ -48,7 +49,9 @@ enum ProbeReader {
                     hint: "write host, port and path alone, for example echo.example:80/")
                 return nil
             }
-            guard let to = EndpointReader.read(String(text[..<slash]), at: field, port: .usually(80)) else { return nil }
+            guard let to = EndpointReader.read(String(text[..<slash]), at: field, port: .usually(80)) else {
+                return nil
+            }
             return .http(to: to, path: path)
         }
         guard let table = field.table(of: "an http probe", keys: httpKeys, hint: "{ to: app:8080, path: / }") else {
@@ -65,7 +68,9 @@ enum ProbeReader {
         let hint = "for example { ask: archive.ubuntu.com, server: resolver }"
         guard let table = field.table(of: "a dns probe", keys: dnsKeys, hint: hint) else { return nil }
         let server = table["server"].flatMap { EndpointReader.read($0, port: .usually(53)) }
-        guard let name = table.need("ask", example: "archive.ubuntu.com")?.text("archive.ubuntu.com") else { return nil }
+        guard let name = table.need("ask", example: "archive.ubuntu.com")?.text("archive.ubuntu.com") else {
+            return nil
+        }
         return .dns(name: name, server: server)
     }
 

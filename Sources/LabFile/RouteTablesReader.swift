@@ -68,7 +68,8 @@ struct RouteTablesReader {
         var tables = (field?.nouns(hint) ?? []).compactMap { entry -> RouteTable? in
             guard
                 let table = entry.field.table(
-                    of: "the route table `\(ObjectName.shown(entry.name))`", at: entry.origin, keys: Self.keys, hint: hint)
+                    of: "the route table `\(ObjectName.shown(entry.name))`", at: entry.origin, keys: Self.keys,
+                    hint: hint)
             else { return nil }
             return RouteTable(
                 name: entry.name, isMain: table["main"]?.boolean() ?? false,

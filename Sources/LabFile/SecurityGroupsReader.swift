@@ -10,7 +10,8 @@ enum SecurityGroupsReader {
         return (field?.nouns(hint) ?? []).compactMap { entry in
             guard
                 let table = entry.field.table(
-                    of: "the security group `\(ObjectName.shown(entry.name))`", at: entry.origin, keys: keys, hint: hint)
+                    of: "the security group `\(ObjectName.shown(entry.name))`", at: entry.origin, keys: keys, hint: hint
+                )
             else { return nil }
             _ = table["description"]?.text("what the group is for")
             let ingress = table["ingress"].map { SecurityGroupRulesReader(direction: .ingress).read($0) } ?? []

@@ -20,7 +20,8 @@ struct Table {
             guard keys.contains(entry.name) else {
                 let near = closest(to: entry.name.lowercased().replacingUnderscores, among: keys)
                 let exact = keys.first { $0 == entry.name.lowercased().replacingUnderscores }
-                let hint = (exact ?? near).map { "did you mean `\($0)`?" } ?? "it knows: \(keys.joined(separator: ", "))"
+                let hint =
+                    (exact ?? near).map { "did you mean `\($0)`?" } ?? "it knows: \(keys.joined(separator: ", "))"
                 source.error(entry.origin, "\(what) has no key `\(ObjectName.shown(entry.name))`", hint: hint)
                 continue
             }

@@ -44,7 +44,8 @@ struct VPCReader {
         guard
             let field = table.need("vpc", example: "{ cidr: 10.0.0.0/16, zones: [a] }"),
             let block = field.table(
-                of: "the VPC", at: table.origin(of: "vpc"), keys: Self.keys, hint: "for example `vpc: { cidr: 10.0.0.0/16 }`")
+                of: "the VPC", at: table.origin(of: "vpc"), keys: Self.keys,
+                hint: "for example `vpc: { cidr: 10.0.0.0/16 }`")
         else { return VPC(name: "vpc", cidrBlocks: [], origin: table.origin(of: "vpc")) }
         let blocks = block.need("cidr", example: "10.0.0.0/16")
         if let blocks, blocks.items().isEmpty { blocks.wrongType("a CIDR block", hint: "for example 10.0.0.0/16") }

@@ -80,7 +80,8 @@ extension Findings {
     private mutating func checkHost(_ host: String, at origin: Origin, field: String) {
         if IPv4Address(host) != nil || CIDRBlock(host) != nil || dnsNames.contains(host) { return }
         guard let node = nodes[host] else {
-            return unknown("node or DNS name", host, among: addressedNames + dnsNames.sorted(), at: origin, field: field)
+            return unknown(
+                "node or DNS name", host, among: addressedNames + dnsNames.sorted(), at: origin, field: field)
         }
         if !node.hasAddress {
             error(
@@ -138,7 +139,9 @@ extension Findings {
         }
     }
 
-    private func withoutPrefix(_ table: String) -> String { table.hasPrefix("rtb-") ? String(table.dropFirst(4)) : table }
+    private func withoutPrefix(_ table: String) -> String {
+        table.hasPrefix("rtb-") ? String(table.dropFirst(4)) : table
+    }
 }
 
 extension ScanTarget {

@@ -10,7 +10,8 @@ extension Findings {
                 hint: "use a documentation range, for example 203.0.113.0/24", field: "public-pool")
         } else if pool.prefixLength > 28 {
             error(
-                lab.origin, "the public pool \(pool) is too small", hint: "a /28 is the least, for example 203.0.113.0/28",
+                lab.origin, "the public pool \(pool) is too small",
+                hint: "a /28 is the least, for example 203.0.113.0/28",
                 field: "public-pool")
         }
         var owners: [IPv4Address: String] = [:]

@@ -4,7 +4,9 @@ extension Findings {
     /// The famous misplacements of a NAT gateway. AWS builds them without a word, so they are warnings.
     mutating func checkNATGateways(of vpc: VPC) {
         for gateway in vpc.natGateways {
-            guard let subnet = vpc.subnet(gateway.subnet), let table = vpc.routeTable(subnet.routeTable) else { continue }
+            guard let subnet = vpc.subnet(gateway.subnet), let table = vpc.routeTable(subnet.routeTable) else {
+                continue
+            }
             let isLost = gateway.elasticIP != nil && !vpc.isPublic(subnet)
             let loops = table.routes.filter { $0.target == .natGateway(gateway.name) }
             if gateway.isMisplacedOnPurpose {

@@ -23,7 +23,8 @@ extension Findings {
                 checkLocal(route, in: vpc, subnets: subnets)
                 switch route.target {
                 case .internetGateway(let name) where name != vpc.internetGateway?.name:
-                    unknown("Internet gateway", name, among: vpc.internetGateway.map { [$0.name] } ?? [], at: route.origin)
+                    unknown(
+                        "Internet gateway", name, among: vpc.internetGateway.map { [$0.name] } ?? [], at: route.origin)
                 case .natGateway(let name) where !gateways.contains(name):
                     unknown("NAT gateway", name, among: gateways.sorted(), at: route.origin)
                 case .instance(let name):
@@ -69,7 +70,8 @@ extension Findings {
         if !subnets.contains(route.destination) || !isMiddlebox {
             error(
                 route.origin, "the route to \(route.destination) is more specific than the local route of \(local)",
-                hint: "AWS allows that only for the whole block of a subnet, with an instance or a NAT gateway as target")
+                hint:
+                    "AWS allows that only for the whole block of a subnet, with an instance or a NAT gateway as target")
         }
     }
 }
