@@ -19,7 +19,9 @@ enum ChecksReader {
         let source = table["source"]?.text("note §1") ?? ""
         let from = table.need("from", example: "app").map(senders)
         let probe = ProbeReader.read(table)
-        let expect = table.need("expect", example: "{ succeeds: true }").map(ExpectationReader.read)
+        let expect = table.need("expect", example: "{ succeeds: true }").map {
+            ExpectationReader.read($0, of: field.origin)
+        }
         if probe == nil, !ProbeReader.keys.contains(where: { table[$0] != nil }) {
             table.error(
                 "this check sends no probe", hint: "add one of: \(ProbeReader.keys.joined(separator: ", "))")
@@ -41,7 +43,9 @@ enum ChecksReader {
         let hint = "for example `control: { says: …, from: vault, expect: { succeeds: false } }`"
         guard let table = field.table(of: "a control", at: origin, keys: controlKeys, hint: hint) else { return nil }
         let says = table.need("says", example: "from the isolated subnet the same probe fails")?.text("…")
-        let expect = table.need("expect", example: "{ succeeds: true }").map(ExpectationReader.read)
+        let expect = table.need("expect", example: "{ succeeds: true }").map {
+            ExpectationReader.read($0, of: origin)
+        }
         let hasProbe = ProbeReader.keys.contains { table[$0] != nil }
         guard
             let says, let expect, let from = table["from"].map(senders) ?? from,

@@ -7,12 +7,14 @@ enum ExpectationReader {
         "only-private",
     ]
 
-    static func read(_ field: Field) -> Expectation {
+    /// What could be read of it; if that is not all, the source knows.
+    ///
+    /// - Parameter origin: the check or control it belongs to.
+    static func read(_ field: Field, of origin: Origin) -> Expectation {
+        let before = field.source.problems.count
+        defer { if field.source.problems.count > before { field.source.unreadExpectations.insert(origin) } }
         let hint = "for example `expect: { succeeds: true, seen-from: nat-a }`"
-        guard let table = field.table(of: "`expect`", keys: keys, hint: hint) else {
-            // Reported already; a value keeps validation from saying it again.
-            return Expectation(succeeds: true)
-        }
+        guard let table = field.table(of: "`expect`", keys: keys, hint: hint) else { return Expectation() }
         return Expectation(
             succeeds: table["succeeds"]?.boolean(),
             seenFrom: table["seen-from"]?.text("nat-a"),

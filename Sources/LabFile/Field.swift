@@ -31,13 +31,13 @@ struct Field {
     private var kindFound: String {
         switch node {
         case .mapping: "a mapping"
-        case .sequence: "a list"
+        case .sequence(let items): items.isEmpty ? "an empty list" : "a list"
         default: isNull ? "nothing" : "`\(ObjectName.shown(node.scalar?.string ?? ""))`"
         }
     }
 
-    func wrongType(_ wanted: String, hint: String) {
-        error("`\(ObjectName.shown(name))` must be \(wanted), and it is \(kindFound)", hint: hint)
+    func wrongType(_ wanted: String, of what: String? = nil, hint: String) {
+        error("\(what ?? "`\(ObjectName.shown(name))`") must be \(wanted), and it is \(kindFound)", hint: hint)
     }
 
     // MARK: - Lists and mappings
@@ -69,7 +69,11 @@ struct Field {
                 continue
             }
             if let name = source.twins[place] {
-                firsts[name] = place
+                if let first = firsts[name] {
+                    source.reportTwin(name, first: first, second: place)
+                } else {
+                    firsts[name] = place
+                }
                 continue
             }
             if let first = firsts[scalar.string] { source.reportTwin(scalar.string, first: first, second: place) }
@@ -89,7 +93,7 @@ struct Field {
     /// A mapping with known keys, `what` being the object it describes.
     func table(of what: String, at place: Origin? = nil, keys: [String], hint: String) -> Table? {
         guard isMapping || isNull else {
-            wrongType("a mapping", hint: hint)
+            wrongType("a mapping", of: what, hint: hint)
             return nil
         }
         return Table(what: what, origin: place ?? origin, entries: entries(hint: hint), keys: keys, source: source)

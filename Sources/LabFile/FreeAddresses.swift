@@ -20,8 +20,9 @@ struct FreeAddresses {
         self.taken = Set(taken.compactMap(\.address))
     }
 
-    /// The lowest free address of the subnet from base + 4 on; 0.0.0.0 if the subnet is unknown or full.
-    mutating func take(for place: InterfacePlace, source: Source) -> IPv4Address {
+    /// The lowest free address of the subnet from base + 4 on; 0.0.0.0 if the subnet is unknown, which validation
+    /// reports; `nil` after a report if it is full.
+    mutating func take(for place: InterfacePlace, source: Source) -> IPv4Address? {
         guard let block = blocks[place.subnet] else { return IPv4Address(number: 0) }
         var candidate = next[place.subnet] ?? block.base + 4
         while candidate < block.last, taken.contains(candidate) { candidate = candidate + 1 }
@@ -29,7 +30,7 @@ struct FreeAddresses {
             source.error(
                 place.origin, "the subnet `\(place.subnet)` (\(block)) has no free address left for `\(place.name)`",
                 hint: "AWS keeps five addresses of each subnet; use a larger block")
-            return block.last
+            return nil
         }
         taken.insert(candidate)
         next[place.subnet] = candidate + 1

@@ -15,7 +15,12 @@ public struct LabFile {
         guard let lab else { return Reading(lab: nil, source.problems) }
 
         let unreadable = source.declaredNames.subtracting(lab.allNames)
-        let findings = lab.validate(unreadable: unreadable)
+        // A warning about a lab that was only read in part is a guess.
+        let isWhole = source.problems.isEmpty
+        let findings = lab.validate(unreadable: unreadable).filter { finding in
+            (isWhole || finding.severity == .error)
+                && !(finding.field == "expect" && source.unreadExpectations.contains(finding.origin))
+        }
         return Reading(lab: lab, source.problems + Places.pointing(findings, into: root, source: source))
     }
 }

@@ -8,6 +8,8 @@ final class Source {
     var declaredNames: Set<String> = []
     /// Keys that stand twice in one mapping: where the first stands, and its text before `YAMLDocument` renamed it.
     var twins: [Origin: String] = [:]
+    /// Checks and controls whose `expect` could not be read whole: what validation says of it would be a guess.
+    var unreadExpectations: Set<Origin> = []
     private var reportedTwins: Set<Origin> = []
 
     init(file: String) {
@@ -24,10 +26,10 @@ final class Source {
     }
 
     func reportTwin(_ name: String, first: Origin, second: Origin) {
-        reportedTwins.insert(first)
+        reportedTwins.formUnion([first, second])
         error(
             second, "`\(ObjectName.shown(name))` is written twice",
-            hint: "it is also on line \(first.line); keep one of them")
+            hint: "it also stands in line \(first.line), column \(first.column); keep one of them")
     }
 
     /// Twins in parts of the file that no reader visited.

@@ -25,15 +25,20 @@ struct VPCReader {
         vpc.securityGroups = SecurityGroupsReader.read(table["security-groups"])
 
         var free = FreeAddresses(subnets: vpc.subnets, taken: (gateways.map(\.place) + instances.map(\.place)))
-        vpc.natGateways = gateways.map { draft in
+        vpc.natGateways = gateways.compactMap { draft in
+            guard let address = draft.place.address ?? free.take(for: draft.place, source: table.source) else {
+                return nil
+            }
             var gateway = draft.gateway
-            gateway.privateAddress = draft.place.address ?? free.take(for: draft.place, source: table.source)
+            gateway.privateAddress = address
             return gateway
         }
-        vpc.instances = instances.map { draft in
+        vpc.instances = instances.compactMap { draft in
+            guard let address = draft.place.address ?? free.take(for: draft.place, source: table.source) else {
+                return nil
+            }
             var instance = draft.instance
-            instance.interface.privateAddress =
-                draft.place.address ?? free.take(for: draft.place, source: table.source)
+            instance.interface.privateAddress = address
             return instance
         }
         giveDefaultGroup(to: &vpc)

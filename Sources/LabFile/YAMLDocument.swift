@@ -103,7 +103,10 @@ extension Source {
             // At the end of the text libyaml points one line behind it.
             let last = LineIndex.place(of: scalars.count, in: scalars).line
             let origin = Origin(file: file, line: min(max(mark.line, 1), last), column: max(mark.column, 1))
-            error(origin, "this is not valid YAML: \(problem)", hint: advice(on: problem))
+            let isSecond = problem.contains("another document")
+            error(
+                origin, isSecond ? "a second YAML document begins here" : "this is not valid YAML: \(problem)",
+                hint: advice(on: problem))
         case YamlError.reader(_, let offset, _, _):
             let (line, column) = LineIndex.place(of: offset ?? 0, in: scalars)
             error(

@@ -43,7 +43,7 @@ extension Findings {
             }
             if !node.canSend {
                 error(
-                    origin, "`\(name)` is a \(node.kind.rawValue), and no program runs there to send a probe",
+                    origin, "`\(name)` is \(node.kind.indefinite), and no program runs there to send a probe",
                     hint: suggestion(for: name, among: senderNames, listing: "probes start from"), field: "from")
             } else if !seen.insert(name).inserted {
                 error(origin, "`\(name)` is named twice in `from`", hint: "remove one", field: "from")
@@ -85,7 +85,7 @@ extension Findings {
         }
         if !node.hasAddress {
             error(
-                origin, "`\(host)` is a \(node.kind.rawValue) and has no address to probe",
+                origin, "`\(host)` is \(node.kind.indefinite) and has no address to probe",
                 hint: suggestion(for: host, among: addressedNames, listing: "these have one"), field: field)
         }
     }

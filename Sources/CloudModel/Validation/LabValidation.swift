@@ -67,6 +67,14 @@ struct Node {
         case natGateway = "NAT gateway"
         case instance = "instance"
         case internetHost = "Internet host"
+
+        /// With its article: `an instance`.
+        var indefinite: String {
+            switch self {
+            case .vpc, .natGateway: "a \(rawValue)"
+            case .internetGateway, .instance, .internetHost: "an \(rawValue)"
+            }
+        }
     }
 
     let name: String

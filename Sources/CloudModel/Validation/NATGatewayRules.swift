@@ -17,7 +17,7 @@ extension Findings {
                 }
                 continue
             }
-            if isLost {
+            if isLost, loops.isEmpty {
                 warning(
                     gateway.origin,
                     "the NAT gateway `\(gateway.name)` stands in the subnet `\(subnet.name)`, whose route table has no "

@@ -4,7 +4,7 @@
 /// the beginning of the other.
 public func closest(to word: String, among candidates: some Sequence<String>) -> String? {
     let letters = Array(word.utf8)
-    guard (1...64).contains(letters.count) else { return nil }
+    guard (2...64).contains(letters.count) else { return nil }
     var best: (name: String, distance: Int)?
     // Bounded: a suggestion is a courtesy, not worth seconds in a file of thousands of names.
     for candidate in candidates.prefix(2_000) where candidate.utf8.count <= 64 && candidate != word {
