@@ -1,0 +1,48 @@
+extension Probe {
+    /// The key that names the probe in a lab file.
+    public var key: String {
+        switch self {
+        case .http: "http"
+        case .tcp: "tcp"
+        case .udp: "udp"
+        case .ping: "ping"
+        case .dns: "dns"
+        case .aptFetch: "apt-fetch"
+        case .scan: "scan"
+        case .traceroute: "traceroute"
+        case .addresses: "addresses"
+        case .metadata: "metadata"
+        }
+    }
+
+    /// What can be expected of it, as a lab file spells it.
+    public var expectationKeys: [String] {
+        let delivery = ["succeeds", "seen-from", "silent", "stopped-by", "never-reaches"]
+        return switch self {
+        case .http: delivery + ["status", "value"]
+        case .tcp, .udp, .ping, .aptFetch: delivery
+        case .dns: delivery + ["value"]
+        case .scan: ["open", "silent", "stopped-by", "never-reaches"]
+        case .traceroute: ["succeeds", "hops", "stopped-by", "never-reaches"]
+        case .addresses: ["only-private"]
+        case .metadata: ["succeeds", "status", "value"]
+        }
+    }
+}
+
+extension Expectation {
+    /// What is set, as a lab file spells it.
+    public var keys: [String] {
+        [
+            ("succeeds", succeeds != nil), ("seen-from", seenFrom != nil), ("open", open != nil),
+            ("silent", silent != nil), ("stopped-by", stoppedBy != nil), ("never-reaches", !neverReaches.isEmpty),
+            ("hops", hops != nil), ("status", status != nil), ("value", value != nil),
+            ("only-private", onlyPrivate != nil),
+        ].compactMap { $0.1 ? $0.0 : nil }
+    }
+
+    /// Whether it claims that packets do not arrive, which silence alone cannot prove: such a check needs a control.
+    public var isNegative: Bool {
+        succeeds == false || open?.isEmpty == true || silent == true || stoppedBy != nil || !neverReaches.isEmpty
+    }
+}

@@ -1,0 +1,158 @@
+import IPAddressing
+
+/// More probes than this in one scan is a mistake in the file, not a wish.
+private let mostProbes = 10_000_000
+
+extension Findings {
+    /// Checks: known nodes, expectations that fit the probe, and a positive control for every negative claim.
+    mutating func checkChecks() {
+        for check in lab.checks {
+            checkSenders(check.from, at: check.origin)
+            checkProbe(check.probe, at: check.origin)
+            checkExpectation(check.expect, of: check.probe, at: check.origin)
+            guard let control = check.control else {
+                if check.expect.isNegative {
+                    error(
+                        check.origin, "a negative check needs its positive control",
+                        hint: "add `control:` with the same probe from a place where it must succeed", field: "expect")
+                }
+                continue
+            }
+            checkSenders(control.from, at: control.origin)
+            if control.probe != check.probe { checkProbe(control.probe, at: control.origin) }
+            checkExpectation(control.expect, of: control.probe, at: control.origin)
+            if check.expect.isNegative, control.expect.isNegative {
+                error(
+                    control.origin, "the control of a negative check must be positive, and this one is negative too",
+                    hint: "expect something that arrives: `succeeds: true`, or `open: [host:port]`", field: "expect")
+            }
+            if control.from == check.from, control.probe == check.probe {
+                error(
+                    control.origin, "the control does exactly what the check does",
+                    hint: "change its `from` or its probe, so that the opposite must come out")
+            }
+        }
+    }
+
+    private mutating func checkSenders(_ names: [String], at origin: Origin) {
+        var seen: Set<String> = []
+        for name in names {
+            guard let node = nodes[name] else {
+                unknown("node", name, among: senderNames, at: origin, field: "from")
+                continue
+            }
+            if !node.canSend {
+                error(
+                    origin, "`\(name)` is \(node.kind.indefinite), and no program runs there to send a probe",
+                    hint: suggestion(for: name, among: senderNames, listing: "probes start from"), field: "from")
+            } else if !seen.insert(name).inserted {
+                error(origin, "`\(name)` is named twice in `from`", hint: "remove one", field: "from")
+            }
+        }
+    }
+
+    private var senderNames: [String] { lab.nodes.filter(\.canSend).map(\.name) }
+    private var addressedNames: [String] { lab.nodes.filter(\.hasAddress).map(\.name) }
+
+    private mutating func checkProbe(_ probe: Probe, at origin: Origin) {
+        let key = probe.key
+        switch probe {
+        case .http(let to, _), .tcp(let to), .udp(let to), .ping(let to), .traceroute(let to), .aptFetch(let to, _, _):
+            checkHost(to.host, at: origin, field: key)
+        case .dns(let name, let server):
+            if !dnsNames.contains(name), nodes[name] == nil {
+                unknown("DNS name", name, among: dnsNames.sorted(), at: origin, field: key)
+            }
+            if let server { checkHost(server.host, at: origin, field: key) }
+        case .scan(let targets):
+            for target in targets { for host in target.hosts { checkHost(host, at: origin, field: key) } }
+            let probes = targets.reduce(0) { $0 + $1.probeCount(limit: mostProbes) }
+            if probes >= mostProbes {
+                error(
+                    origin, "this scan would send more than \(mostProbes) probes", hint: "scan fewer hosts or ports",
+                    field: key)
+            }
+        case .addresses, .metadata: break
+        }
+    }
+
+    /// A host of a probe is an address, a block, a DNS name of the lab or a node that has an address.
+    private mutating func checkHost(_ host: String, at origin: Origin, field: String) {
+        if IPv4Address(host) != nil || CIDRBlock(host) != nil || dnsNames.contains(host) { return }
+        guard let node = nodes[host] else {
+            return unknown(
+                "node or DNS name", host, among: addressedNames + dnsNames.sorted(), at: origin, field: field)
+        }
+        if !node.hasAddress {
+            error(
+                origin, "`\(host)` is \(node.kind.indefinite) and has no address to probe",
+                hint: suggestion(for: host, among: addressedNames, listing: "these have one"), field: field)
+        }
+    }
+
+    private mutating func checkExpectation(_ expect: Expectation, of probe: Probe, at origin: Origin) {
+        let present = expect.keys
+        if present.isEmpty {
+            error(
+                origin, "`expect` says nothing", hint: "for example `expect: { succeeds: true }`", field: "expect")
+        }
+        let fitting = probe.expectationKeys
+        for key in present where !fitting.contains(key) {
+            error(
+                origin, "`\(key)` cannot be expected of the probe `\(probe.key)`",
+                hint: "of `\(probe.key)` one can expect: \(fitting.joined(separator: ", "))", field: "expect")
+        }
+        if expect.succeeds == true, expect.silent == true || expect.stoppedBy != nil {
+            error(
+                origin, "`succeeds: true` contradicts the rest of `expect`",
+                hint: "silent and stopped-by describe packets that get no answer", field: "expect")
+        }
+        if let seen = expect.seenFrom, IPv4Address(seen) == nil { checkHost(seen, at: origin, field: "expect") }
+        for name in expect.neverReaches + (expect.hops ?? []) where IPv4Address(name) == nil {
+            if nodes[name] == nil { unknown("node", name, among: lab.nodes.map(\.name), at: origin, field: "expect") }
+        }
+        for endpoint in expect.open ?? [] { checkHost(endpoint.host, at: origin, field: "expect") }
+        if let owner = expect.stoppedBy { checkOwner(owner, at: origin) }
+    }
+
+    /// The owner of a drop: `sg app ingress`, `igw: …`, `nat nat-a: …`, `rtb private-a: …`, `eni app: …`.
+    private mutating func checkOwner(_ owner: String, at origin: Origin) {
+        let words = owner.split(separator: " ").map { $0.hasSuffix(":") ? String($0.dropLast()) : String($0) }
+        let kinds = ["sg", "igw", "nat", "rtb", "eni"]
+        guard let kind = words.first, kinds.contains(kind) else {
+            error(
+                origin, "`stopped-by` names no component: `\(ObjectName.shown(owner))`",
+                hint: "it begins with sg, igw, nat, rtb or eni, for example `sg app ingress`", field: "expect")
+            return
+        }
+        guard words.count > 1, kind != "igw" else { return }
+        let (what, known): (String, [String]) =
+            switch kind {
+            case "sg": ("security group", lab.vpcs.flatMap { $0.securityGroups.map(\.name) })
+            case "nat": ("NAT gateway", lab.vpcs.flatMap { $0.natGateways.map(\.name) })
+            case "rtb": ("route table", lab.vpcs.flatMap { $0.routeTables.map { withoutPrefix($0.name) } })
+            default: ("instance", lab.vpcs.flatMap { $0.instances.map(\.name) })
+            }
+        for name in words[1].split(separator: "+").map(String.init) {
+            let name = kind == "rtb" ? withoutPrefix(name) : name
+            if !known.contains(name) { unknown(what, name, among: known, at: origin, field: "expect") }
+        }
+    }
+
+    private func withoutPrefix(_ table: String) -> String {
+        table.hasPrefix("rtb-") ? String(table.dropFirst(4)) : table
+    }
+}
+
+extension ScanTarget {
+    /// How many packets it asks for, counted up to the limit.
+    fileprivate func probeCount(limit: Int) -> Int {
+        let ports = tcp.reduce(0) { $0 + $1.count } + udp.reduce(0) { $0 + $1.count } + (ping ? 1 : 0)
+        var total = 0
+        for host in hosts {
+            total += ports * (CIDRBlock(host)?.count ?? 1)
+            if total >= limit { return limit }
+        }
+        return total
+    }
+}

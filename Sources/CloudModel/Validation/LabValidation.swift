@@ -1,0 +1,112 @@
+import IPAddressing
+
+extension Lab {
+    /// Everything that AWS would refuse in this lab, and what it would accept but hardly anyone wants, in file order.
+    ///
+    /// - Parameter unreadable: names the description holds but the reader could not build; they are not reported as
+    ///   unknown, because their own problem already is.
+    public func validate(unreadable: Set<String> = []) -> [Problem] {
+        var findings = Findings(lab: self, unreadable: unreadable)
+        findings.checkNames()
+        for vpc in vpcs {
+            findings.checkBlocks(of: vpc)
+            findings.checkSubnets(of: vpc)
+            findings.checkRouteTables(of: vpc)
+            findings.checkAddresses(of: vpc)
+            findings.checkSecurityGroups(of: vpc)
+            findings.checkNATGateways(of: vpc)
+        }
+        findings.checkElasticIPs()
+        findings.checkListeners()
+        findings.checkInternet()
+        findings.checkChecks()
+        return findings.problems.sorted()
+    }
+}
+
+/// The problems found so far, and the words to look them up with.
+struct Findings {
+    let lab: Lab
+    let unreadable: Set<String>
+    let nodes: [String: Node]
+    /// Every DNS name of the lab's Internet.
+    let dnsNames: Set<String>
+    private(set) var problems: [Problem] = []
+
+    init(lab: Lab, unreadable: Set<String>) {
+        self.lab = lab
+        self.unreadable = unreadable
+        nodes = Dictionary(lab.nodes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        dnsNames = Set(lab.internet.hosts.flatMap(\.dnsNames))
+    }
+
+    mutating func error(_ origin: Origin, _ message: String, hint: String = "", field: String = "") {
+        problems.append(Problem(.error, origin, message, hint: hint, field: field))
+    }
+
+    mutating func warning(_ origin: Origin, _ message: String, hint: String = "", field: String = "") {
+        problems.append(Problem(.warning, origin, message, hint: hint, field: field))
+    }
+
+    /// Reports a name that nothing bears.
+    mutating func unknown(
+        _ kind: String, _ name: String, among candidates: some Collection<String>, at origin: Origin, field: String = ""
+    ) {
+        guard !unreadable.contains(name) else { return }
+        // The search for the nearest name is quadratic in a file that is wrong everywhere.
+        let near = problems.count < 500 ? suggestion(for: name, among: candidates, listing: "there are") : ""
+        error(origin, "there is no \(kind) named `\(ObjectName.shown(name))`", hint: near, field: field)
+    }
+}
+
+/// Anything of a lab that is a namespace of its own.
+struct Node {
+    enum Kind: String {
+        case vpc = "VPC"
+        case internetGateway = "Internet gateway"
+        case natGateway = "NAT gateway"
+        case instance = "instance"
+        case internetHost = "Internet host"
+
+        /// With its article: `an instance`.
+        var indefinite: String {
+            switch self {
+            case .vpc, .natGateway: "a \(rawValue)"
+            case .internetGateway, .instance, .internetHost: "an \(rawValue)"
+            }
+        }
+    }
+
+    let name: String
+    let kind: Kind
+    let origin: Origin
+    /// Whether programs run on it, so that a probe can start there.
+    var canSend: Bool { kind == .instance || kind == .internetHost }
+    /// Whether it has an address of its own.
+    var hasAddress: Bool { canSend || kind == .natGateway }
+}
+
+extension Lab {
+    /// All nodes in file order.
+    var nodes: [Node] {
+        vpcs.flatMap { vpc in
+            [Node(name: vpc.name, kind: .vpc, origin: vpc.origin)]
+                + (vpc.internetGateway.map { [Node(name: $0.name, kind: .internetGateway, origin: $0.origin)] } ?? [])
+                + vpc.natGateways.map { Node(name: $0.name, kind: .natGateway, origin: $0.origin) }
+                + vpc.instances.map { Node(name: $0.name, kind: .instance, origin: $0.origin) }
+        } + internet.hosts.map { Node(name: $0.name, kind: .internetHost, origin: $0.origin) }
+    }
+}
+
+extension IPv4Address {
+    /// Why no network can use the address, `nil` if it can: loopback, link-local, multicast and the like.
+    var specialUse: String? {
+        switch number >> 24 {
+        case 0: "belongs to 0.0.0.0/8, which means \"this network\""
+        case 127: "is a loopback address"
+        case 224...239: "is a multicast address"
+        case 240...255: "belongs to 240.0.0.0/4, which is reserved"
+        default: number >> 16 == 0xA9FE ? "is a link-local address" : nil
+        }
+    }
+}

@@ -1,0 +1,39 @@
+/// The rules for names, which become namespaces, interfaces and owners of kernel rules.
+public enum ObjectName {
+    /// Names that mean something else to the kernel or to netlab.
+    public static let reserved: Set<String> = ["lo", "all", "default", "internet", "eth0", ".", ".."]
+
+    /// What is wrong with a node's name, `nil` if nothing is: the name of an interface, so 15 bytes at most.
+    public static func faultOfNode(_ name: String) -> String? {
+        if reserved.contains(name) { return "`\(shown(name))` is a reserved name" }
+        return fault(name, limit: 15, because: ", because it becomes the name of a network interface")
+    }
+
+    /// What is wrong with the name of a subnet, route table or security group.
+    public static func faultOfObject(_ name: String) -> String? { fault(name, limit: 63, because: "") }
+
+    /// What is wrong with a lab's name.
+    public static func faultOfLab(_ name: String) -> String? { fault(name, limit: 40, because: "") }
+
+    private static func fault(_ name: String, limit: Int, because: String) -> String? {
+        let bytes = Array(name.utf8)
+        if bytes.isEmpty { return "a name cannot be empty" }
+        if bytes.count > limit {
+            return "the name `\(shown(name))` has \(bytes.count) bytes; at most \(limit) are allowed\(because)"
+        }
+        let isWord = { (byte: UInt8) in 97...122 ~= byte || 48...57 ~= byte }
+        guard isWord(bytes[0]), bytes.allSatisfy({ isWord($0) || $0 == 45 }) else {
+            return "the name `\(shown(name))` may only hold a-z, 0-9 and `-`, and must begin with a letter or a digit"
+        }
+        return nil
+    }
+
+    /// The name made printable: at most 60 characters, without control characters.
+    public static func shown(_ name: String) -> String {
+        var text = ""
+        for scalar in name.unicodeScalars.prefix(60) {
+            text.unicodeScalars.append(scalar.value < 32 || 127...159 ~= scalar.value ? "\u{FFFD}" : scalar)
+        }
+        return name.unicodeScalars.count > 60 ? text + "…" : text
+    }
+}

@@ -1,0 +1,26 @@
+import CloudModel
+import IPAddressing
+import Yams
+
+/// The top level of a lab file.
+struct LabReader {
+    let source: Source
+
+    static let keys = ["lab", "title", "public-pool"] + VPCReader.sections + ["internet", "checks"]
+
+    /// As much of the lab as could be read; `nil` only if nothing can be said about it.
+    func read(_ root: Node) -> Lab? {
+        let top = Field(name: "the file", node: root, source: source)
+        guard let table = top.table(of: "a lab", keys: Self.keys, hint: "a lab begins with `lab: its-name`") else {
+            return nil
+        }
+        // A name of its own keeps validation from reporting the missing one a second time.
+        var lab = Lab(name: table.need("lab", example: "private-nat")?.text("private-nat") ?? "lab", origin: top.origin)
+        lab.title = table["title"]?.text("A private subnet behind a NAT gateway") ?? ""
+        if let pool = table["public-pool"]?.block("203.0.113.0/24") { lab.internet.publicPool = pool }
+        lab.vpcs = [VPCReader(table: table).read()]
+        if let hosts = table["internet"] { lab.internet.hosts = InternetReader.read(hosts) }
+        if let checks = table["checks"] { lab.checks = ChecksReader.read(checks) }
+        return lab
+    }
+}

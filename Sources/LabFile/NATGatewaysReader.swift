@@ -1,0 +1,40 @@
+import CloudModel
+import IPAddressing
+
+/// The `nat-gateways` section.
+enum NATGatewaysReader {
+    static let keys = ["subnet", "elastic-ip", "address", "connectivity", "misplaced"]
+
+    /// A NAT gateway whose address may still have to be found.
+    struct Draft {
+        let gateway: NATGateway
+        let place: InterfacePlace
+    }
+
+    static func read(_ field: Field?) -> [Draft] {
+        let hint = "for example `nat-a: { subnet: public-a, elastic-ip: 203.0.113.11 }`"
+        return (field?.nouns(hint) ?? []).compactMap { entry in
+            guard
+                let table = entry.field.table(
+                    of: "the NAT gateway `\(ObjectName.shown(entry.name))`", at: entry.origin, keys: keys, hint: hint)
+            else { return nil }
+            let isPrivate = table["connectivity"]?.word(["public", "private"]) == "private"
+            let elasticIP = table["elastic-ip"]?.address("203.0.113.11")
+            if isPrivate, let field = table["elastic-ip"] {
+                field.error("a private NAT gateway has no Elastic IP", hint: "remove it, or `connectivity: private`")
+            } else if !isPrivate, table["elastic-ip"] == nil {
+                table.error(
+                    "the NAT gateway `\(ObjectName.shown(entry.name))` needs `elastic-ip`",
+                    hint: "for example `elastic-ip: 203.0.113.11`, or `connectivity: private`")
+            }
+            let misplaced = table["misplaced"]?.word(["on-purpose"]) != nil
+            let address = table["address"]?.address("10.0.0.5")
+            guard let subnet = table.need("subnet", example: "public-a")?.text("public-a") else { return nil }
+            let place = InterfacePlace(name: entry.name, subnet: subnet, address: address, origin: entry.origin)
+            let gateway = NATGateway(
+                name: entry.name, subnet: subnet, privateAddress: IPv4Address(number: 0), elasticIP: elasticIP,
+                isMisplacedOnPurpose: misplaced, origin: entry.origin)
+            return Draft(gateway: gateway, place: place)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import CloudModel
+
+/// The probe of a check: exactly one of a few keys.
+enum ProbeReader {
+    static let keys = [
+        "http", "tcp", "udp", "ping", "dns", "apt-fetch", "scan", "traceroute", "addresses", "metadata",
+    ]
+    static let httpKeys = ["to", "path"]
+    static let dnsKeys = ["ask", "server"]
+    static let aptKeys = ["from", "package", "times"]
+
+    /// The probe, or `nil` if there is none or after a report.
+    static func read(_ table: Table) -> Probe? {
+        let found = table.present.filter(keys.contains)
+        guard let key = found.first, let field = table[key] else { return nil }
+        if found.count > 1 {
+            table.source.error(
+                table.origin(of: found[1]),
+                "a check sends one probe, and this one has \(found.joined(separator: ", "))",
+                hint: "make a check of each")
+        }
+        return read(field, as: key)
+    }
+
+    private static func read(_ field: Field, as key: String) -> Probe? {
+        switch key {
+        case "http": http(field)
+        case "tcp": EndpointReader.read(field, port: .required).map(Probe.tcp)
+        case "udp": EndpointReader.read(field, port: .required).map(Probe.udp)
+        case "ping": EndpointReader.read(field, port: .none).map(Probe.ping)
+        case "traceroute": EndpointReader.read(field, port: .none).map(Probe.traceroute)
+        case "dns": dns(field)
+        case "apt-fetch": aptFetch(field)
+        case "scan": ScanReader.read(field)
+        case "metadata": field.text("public-ipv4").map(Probe.metadata)
+        default: addresses(field)
+        }
+    }
+
+    /// `host[:port][/path]`, or `{ to, path }`.
+    private static func http(_ field: Field) -> Probe? {
+        guard field.isMapping else {
+            guard let text = field.text("echo.example/") else { return nil }
+            let slash = text.firstIndex(of: "/") ?? text.endIndex
+            let path = slash == text.endIndex ? "/" : String(text[slash...])
+            if text.contains("://") {
+                field.error(
+                    "`\(ObjectName.shown(text))` is a URL",
+                    hint: "write host, port and path alone, for example echo.example:80/")
+                return nil
+            }
+            guard let to = EndpointReader.read(String(text[..<slash]), at: field, port: .usually(80)) else {
+                return nil
+            }
+            return .http(to: to, path: path)
+        }
+        guard let table = field.table(of: "an http probe", keys: httpKeys, hint: "{ to: app:8080, path: / }") else {
+            return nil
+        }
+        let path = table["path"]?.text("/") ?? "/"
+        if !path.hasPrefix("/") { table["path"]?.error("a path begins with `/`", hint: "write /\(path)") }
+        guard let to = table.need("to", example: "app:8080") else { return nil }
+        return EndpointReader.read(to, port: .usually(80)).map { .http(to: $0, path: path) }
+    }
+
+    private static func dns(_ field: Field) -> Probe? {
+        guard field.isMapping else { return field.text("archive.ubuntu.com").map { .dns(name: $0, server: nil) } }
+        let hint = "for example { ask: archive.ubuntu.com, server: resolver }"
+        guard let table = field.table(of: "a dns probe", keys: dnsKeys, hint: hint) else { return nil }
+        let server = table["server"].flatMap { EndpointReader.read($0, port: .usually(53)) }
+        guard let name = table.need("ask", example: "archive.ubuntu.com")?.text("archive.ubuntu.com") else {
+            return nil
+        }
+        return .dns(name: name, server: server)
+    }
+
+    private static func aptFetch(_ field: Field) -> Probe? {
+        let hint = "for example { from: archive.ubuntu.com, package: hello }"
+        guard let table = field.table(of: "an apt-fetch probe", keys: aptKeys, hint: hint) else { return nil }
+        let times = table["times"].map { $0.integer(1...1_000) } ?? 1
+        let package = table.need("package", example: "hello")?.text("hello")
+        let from = table.need("from", example: "archive.ubuntu.com")
+            .flatMap { EndpointReader.read($0, port: .usually(80)) }
+        guard let times, let package, let from else { return nil }
+        return .aptFetch(from: from, package: package, times: times)
+    }
+
+    private static func addresses(_ field: Field) -> Probe? {
+        guard let wanted = field.boolean() else { return nil }
+        if !wanted { field.error("`addresses: false` sends nothing", hint: "write `addresses: true`") }
+        return .addresses
+    }
+}

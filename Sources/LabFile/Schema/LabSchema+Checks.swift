@@ -1,0 +1,223 @@
+extension LabSchema {
+    /// Checks, their controls and what is expected of them.
+    static let checks = #"""
+            "check": {
+              "description": "A claim, the one probe that tests it, what must come of it, and its control.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["claim", "says", "from", "expect"],
+              "oneOf": [
+                { "required": ["http"] },
+                { "required": ["tcp"] },
+                { "required": ["udp"] },
+                { "required": ["ping"] },
+                { "required": ["dns"] },
+                { "required": ["apt-fetch"] },
+                { "required": ["scan"] },
+                { "required": ["traceroute"] },
+                { "required": ["addresses"] },
+                { "required": ["metadata"] }
+              ],
+              "properties": {
+                "claim": { "description": "The claim's number.", "type": "string", "examples": ["C2"] },
+                "source": {
+                  "description": "The section of the document that makes the claim.",
+                  "type": "string", "examples": ["note §1"]
+                },
+                "says": { "description": "The claim in one sentence.", "type": "string" },
+                "from": {
+                  "description": "The instances or Internet hosts that send, all at once.",
+                  "$ref": "#/$defs/names", "examples": ["app"]
+                },
+                "http": { "$ref": "#/$defs/http" },
+                "tcp": { "$ref": "#/$defs/tcp" },
+                "udp": { "$ref": "#/$defs/udp" },
+                "ping": { "$ref": "#/$defs/ping" },
+                "dns": { "$ref": "#/$defs/dns" },
+                "apt-fetch": { "$ref": "#/$defs/apt-fetch" },
+                "scan": { "$ref": "#/$defs/scan" },
+                "traceroute": { "$ref": "#/$defs/traceroute" },
+                "addresses": { "$ref": "#/$defs/addresses" },
+                "metadata": { "$ref": "#/$defs/metadata" },
+                "expect": { "$ref": "#/$defs/expect" },
+                "control": { "$ref": "#/$defs/control" }
+              }
+            },
+            "control": {
+              "description": "The counter-proof: where the opposite must come out. Every negative check needs one.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["says", "expect"],
+              "properties": {
+                "says": { "description": "The counter-proof in one sentence.", "type": "string" },
+                "from": {
+                  "description": "The nodes that send. Left out: those of the check.",
+                  "$ref": "#/$defs/names", "examples": ["vault"]
+                },
+                "http": { "$ref": "#/$defs/http" },
+                "tcp": { "$ref": "#/$defs/tcp" },
+                "udp": { "$ref": "#/$defs/udp" },
+                "ping": { "$ref": "#/$defs/ping" },
+                "dns": { "$ref": "#/$defs/dns" },
+                "apt-fetch": { "$ref": "#/$defs/apt-fetch" },
+                "scan": { "$ref": "#/$defs/scan" },
+                "traceroute": { "$ref": "#/$defs/traceroute" },
+                "addresses": { "$ref": "#/$defs/addresses" },
+                "metadata": { "$ref": "#/$defs/metadata" },
+                "expect": { "$ref": "#/$defs/expect" }
+              }
+            },
+            "expect": {
+              "description": "What must come of the probe. Only what is written is checked.",
+              "type": "object",
+              "additionalProperties": false,
+              "minProperties": 1,
+              "properties": {
+                "succeeds": { "description": "The probe gets its answer, or none.", "type": "boolean" },
+                "seen-from": {
+                  "description": "The source that the other end saw: a node or an address.",
+                  "type": "string", "examples": ["nat-a"]
+                },
+                "open": {
+                  "description": "Exactly what a scan finds open: none, or a list of host:port.",
+                  "anyOf": [
+                    { "type": "string", "pattern": "^(none|.+:[0-9]{1,5})$" },
+                    { "type": "array", "minItems": 1, "items": { "type": "string", "pattern": "^.+:[0-9]{1,5}$" } }
+                  ],
+                  "examples": ["none", ["bastion:443"]]
+                },
+                "silent": {
+                  "description": "Not a single packet comes back: no reset, no ICMP.", "type": "boolean"
+                },
+                "stopped-by": {
+                  "description": "The beginning of the owner of the drop that must have counted.",
+                  "type": "string", "pattern": "^(sg|igw|nat|rtb|eni)\\b",
+                  "examples": [
+                    "sg app ingress", "sg app egress", "igw: no public address", "igw: private destination",
+                    "igw: not a public address of this VPC", "nat nat-a: not a reply", "rtb private-a: no route",
+                    "eni app: source/dest check"
+                  ]
+                },
+                "never-reaches": {
+                  "description": "Nodes whose interface sees no packet of the probe.", "$ref": "#/$defs/names"
+                },
+                "hops": {
+                  "description": "The hops of a traceroute in order.",
+                  "$ref": "#/$defs/names", "examples": [["nat-a", "echo"]]
+                },
+                "status": {
+                  "description": "The HTTP status.", "type": "integer", "minimum": 100, "maximum": 599
+                },
+                "value": {
+                  "description": "The text of the answer: a metadata item, a DNS answer.",
+                  "type": ["string", "number"]
+                },
+                "only-private": {
+                  "description": "All addresses on the node lie in the VPC.", "type": "boolean"
+                }
+              }
+            }
+        """#
+
+    /// One definition for each key of `ProbeReader`.
+    static let probes = #"""
+            "endpoint": {
+              "description": "host:port, the host being a node, a DNS name or an address.",
+              "type": "string", "pattern": "^.+:[0-9]{1,5}$", "examples": ["app:8080"]
+            },
+            "http": {
+              "description": "One HTTP GET: host[:port][/path], or { to, path }.",
+              "anyOf": [
+                { "type": "string" },
+                {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": ["to"],
+                  "properties": {
+                    "to": { "description": "host[:port]; port 80 if left out.", "type": "string" },
+                    "path": { "description": "Left out: /.", "type": "string", "pattern": "^/" }
+                  }
+                }
+              ],
+              "examples": ["echo.example/", "app:8080/health"]
+            },
+            "tcp": { "description": "One TCP handshake.", "$ref": "#/$defs/endpoint" },
+            "udp": { "description": "One datagram that wants an echo.", "$ref": "#/$defs/endpoint" },
+            "ping": {
+              "description": "One ICMP echo request to a node, a DNS name or an address.",
+              "type": "string", "examples": ["echo.example"]
+            },
+            "dns": {
+              "description": "One question for an A record: the name, or { ask, server }.",
+              "anyOf": [
+                { "type": "string" },
+                {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": ["ask"],
+                  "properties": {
+                    "ask": { "description": "The DNS name.", "type": "string" },
+                    "server": { "description": "Left out: the VPC's resolver.", "type": "string" }
+                  }
+                }
+              ],
+              "examples": ["archive.ubuntu.com", { "ask": "archive.ubuntu.com", "server": "resolver" }]
+            },
+            "apt-fetch": {
+              "description": "What apt-get install fetches from a mirror.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["from", "package"],
+              "properties": {
+                "from": { "description": "The mirror: host[:port].", "type": "string" },
+                "package": { "description": "The name of the package.", "type": "string" },
+                "times": {
+                  "description": "How often in a row. Left out: once.",
+                  "type": "integer", "minimum": 1, "maximum": 1000
+                }
+              },
+              "examples": [{ "from": "archive.ubuntu.com", "package": "hello" }]
+            },
+            "scan": {
+              "description": "A port scan: one part, or a list of parts.",
+              "anyOf": [
+                { "$ref": "#/$defs/scanPart" },
+                { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/scanPart" } }
+              ],
+              "examples": [{ "hosts": ["nat-a", "203.0.113.0/24"], "tcp": "common" }]
+            },
+            "scanPart": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["hosts"],
+              "minProperties": 2,
+              "properties": {
+                "hosts": { "description": "Nodes, addresses or CIDR blocks.", "$ref": "#/$defs/names" },
+                "tcp": { "description": "TCP ports.", "$ref": "#/$defs/scanPorts" },
+                "udp": { "description": "UDP ports.", "$ref": "#/$defs/scanPorts" },
+                "ping": { "description": "Also one echo request each.", "type": "boolean" }
+              }
+            },
+            "scanPorts": {
+              "description": "Ports, ranges, `all`, or `common`: the ports most scanned for.",
+              "anyOf": [
+                { "const": "common" },
+                { "$ref": "#/$defs/portRange" },
+                {
+                  "type": "array", "minItems": 1,
+                  "items": { "anyOf": [{ "const": "common" }, { "$ref": "#/$defs/portRange" }] }
+                }
+              ],
+              "examples": ["common", "1-65535", ["common", 8080]]
+            },
+            "traceroute": {
+              "description": "Which routers answer on the way to a node, a DNS name or an address.",
+              "type": "string", "examples": ["echo.example"]
+            },
+            "addresses": { "description": "The addresses the node itself carries.", "const": true },
+            "metadata": {
+              "description": "One item of the instance metadata service.",
+              "type": "string", "examples": ["public-ipv4", "local-ipv4"]
+            }
+        """#
+}

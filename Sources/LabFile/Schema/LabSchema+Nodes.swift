@@ -1,0 +1,123 @@
+extension LabSchema {
+    /// What is a namespace of its own: NAT gateways, instances, Internet hosts.
+    static let nodes = #"""
+            "natGateway": {
+              "description": "A NAT gateway: one-way Internet access for the subnets that are routed to it.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["subnet"],
+              "anyOf": [
+                { "required": ["elastic-ip"] },
+                { "required": ["connectivity"], "properties": { "connectivity": { "const": "private" } } }
+              ],
+              "properties": {
+                "subnet": { "description": "The subnet it stands in: a public one.", "type": "string" },
+                "elastic-ip": {
+                  "description": "The public address it shows to the Internet, from the public pool.",
+                  "$ref": "#/$defs/address", "examples": ["203.0.113.11"]
+                },
+                "address": {
+                  "description": "Its private address. Left out: the next free one of its subnet.",
+                  "$ref": "#/$defs/address", "examples": ["10.0.0.5"]
+                },
+                "connectivity": {
+                  "description": "A private NAT gateway has no Elastic IP. Left out: public.",
+                  "enum": ["public", "private"]
+                },
+                "misplaced": {
+                  "description": "No warning that its subnet has no route to an Internet gateway.",
+                  "const": "on-purpose"
+                }
+              }
+            },
+            "instance": {
+              "description": "An EC2 instance with one network interface.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["subnet"],
+              "properties": {
+                "subnet": { "description": "The subnet it stands in.", "type": "string" },
+                "address": {
+                  "description": "Its private address. Left out: the next free one of its subnet.",
+                  "$ref": "#/$defs/address", "examples": ["10.0.1.10"]
+                },
+                "elastic-ip": {
+                  "description": "Its public address; only the Internet gateway knows it, the instance does not.",
+                  "$ref": "#/$defs/address", "examples": ["203.0.113.20"]
+                },
+                "security-groups": {
+                  "description": "One to five groups. Left out: the default group.",
+                  "$ref": "#/$defs/names", "examples": [["app"]]
+                },
+                "source-dest-check": {
+                  "description": "Whether packets must be from or to the instance itself. Left out: true.",
+                  "type": "boolean"
+                },
+                "listens": { "description": "What the instance answers.", "$ref": "#/$defs/listeners" }
+              }
+            },
+            "internetHost": {
+              "description": "A host of the Internet.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["address"],
+              "properties": {
+                "address": {
+                  "description": "A public address outside the pool, best from a documentation range.",
+                  "$ref": "#/$defs/address", "examples": ["198.51.100.10"]
+                },
+                "names": {
+                  "description": "The DNS names that lead to it.",
+                  "$ref": "#/$defs/names", "examples": [["archive.ubuntu.com", "deb.debian.org"]]
+                },
+                "serves": { "description": "What the host answers.", "$ref": "#/$defs/listeners" }
+              }
+            },
+            "serverKind": {
+              "description": "Servers with their usual ports: http 80, apt 80, dns 53, udp (echo) 7.",
+              "enum": ["http", "apt", "dns", "udp"]
+            },
+            "serverPorts": {
+              "anyOf": [
+                { "$ref": "#/$defs/port" },
+                { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/port" } },
+                { "type": "null" }
+              ]
+            },
+            "server": {
+              "description": "A kind of server and its port.",
+              "type": "object",
+              "additionalProperties": false,
+              "properties": {
+                "http": {
+                  "description": "Answers HTTP and says which source address it saw.", "$ref": "#/$defs/serverPorts"
+                },
+                "tcp": {
+                  "description": "Accepts TCP and says which source address it saw.", "$ref": "#/$defs/serverPorts"
+                },
+                "udp": {
+                  "description": "Echoes datagrams and says which source address it saw.",
+                  "$ref": "#/$defs/serverPorts"
+                },
+                "apt": { "description": "A Debian package repository.", "$ref": "#/$defs/serverPorts" },
+                "dns": {
+                  "description": "A DNS server that knows every name of the lab's Internet.",
+                  "$ref": "#/$defs/serverPorts"
+                }
+              },
+              "examples": [{ "http": 8080 }, { "tcp": 22 }]
+            },
+            "listeners": {
+              "anyOf": [
+                { "$ref": "#/$defs/serverKind" },
+                { "$ref": "#/$defs/server" },
+                { "type": "null" },
+                {
+                  "type": "array",
+                  "items": { "anyOf": [{ "$ref": "#/$defs/serverKind" }, { "$ref": "#/$defs/server" }] }
+                }
+              ],
+              "examples": [{ "http": 8080 }, ["apt", { "tcp": 22 }]]
+            }
+        """#
+}

@@ -1,0 +1,128 @@
+/// The published JSON Schema of lab files, for editors and for validators in other languages.
+///
+/// It describes the form; what only the whole file can tell (overlaps, unknown names) is `LabFile.read`'s part.
+public enum LabSchema {
+    /// JSON Schema, draft 2020-12, as pretty-printed text that ends with a newline.
+    public static let json = """
+        {
+          "$schema": "https://json-schema.org/draft/2020-12/schema",
+          "$id": "urn:netlab:lab",
+          "title": "netlab lab",
+          "description": "A VPC, the Internet around it, and the claims to prove about them.",
+          "type": "object",
+          "additionalProperties": false,
+          "required": ["lab", "vpc"],
+          "properties": {
+        \(topLevel)
+          },
+          "$defs": {
+        \([basics, network, securityGroups, nodes, checks, probes].joined(separator: ",\n"))
+          }
+        }
+
+        """
+
+    static let topLevel = #"""
+            "lab": {
+              "description": "The name of the lab: 1 to 40 of a-z, 0-9 and -.",
+              "type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,39}$", "examples": ["private-nat"]
+            },
+            "title": { "description": "One line for people.", "type": "string" },
+            "public-pool": {
+              "description": "Where Elastic IPs come from. Left out: 203.0.113.0/24.",
+              "$ref": "#/$defs/cidr", "examples": ["203.0.113.0/24"]
+            },
+            "vpc": { "$ref": "#/$defs/vpc" },
+            "internet-gateway": {
+              "description": "The name of the Internet gateway attached to the VPC. Left out: the VPC has none.",
+              "$ref": "#/$defs/nodeName", "examples": ["igw"]
+            },
+            "route-tables": {
+              "description": "Route tables that several subnets share, and the main one.",
+              "type": ["object", "null"],
+              "propertyNames": { "$ref": "#/$defs/objectName" },
+              "additionalProperties": { "$ref": "#/$defs/routeTable" }
+            },
+            "subnets": {
+              "description": "The subnets by name.",
+              "type": ["object", "null"],
+              "propertyNames": { "$ref": "#/$defs/objectName" },
+              "additionalProperties": { "$ref": "#/$defs/subnet" },
+              "examples": [{ "private-a": { "cidr": "10.0.1.0/24", "zone": "a", "routes": { "0.0.0.0/0": "nat-a" } } }]
+            },
+            "nat-gateways": {
+              "description": "The NAT gateways by name.",
+              "type": ["object", "null"],
+              "propertyNames": { "$ref": "#/$defs/nodeName" },
+              "additionalProperties": { "$ref": "#/$defs/natGateway" },
+              "examples": [{ "nat-a": { "subnet": "public-a", "elastic-ip": "203.0.113.11" } }]
+            },
+            "security-groups": {
+              "description": "The security groups by name. The group `default` exists as soon as an instance names none.",
+              "type": ["object", "null"],
+              "propertyNames": { "$ref": "#/$defs/objectName" },
+              "additionalProperties": { "$ref": "#/$defs/securityGroup" },
+              "examples": [{ "app": { "ingress": [{ "tcp": 8080, "from": "10.0.0.0/16" }] } }]
+            },
+            "instances": {
+              "description": "The EC2 instances by name.",
+              "type": ["object", "null"],
+              "propertyNames": { "$ref": "#/$defs/nodeName" },
+              "additionalProperties": { "$ref": "#/$defs/instance" },
+              "examples": [{ "app": { "subnet": "private-a", "security-groups": ["app"], "listens": { "http": 8080 } } }]
+            },
+            "internet": {
+              "description": "The hosts of the Internet by name.",
+              "type": ["object", "null"],
+              "propertyNames": { "$ref": "#/$defs/nodeName" },
+              "additionalProperties": { "$ref": "#/$defs/internetHost" },
+              "examples": [{ "mirror": { "address": "198.51.100.10", "names": ["archive.ubuntu.com"], "serves": ["apt"] } }]
+            },
+            "checks": {
+              "description": "The claims to prove, in the order of the report.",
+              "type": ["array", "null"],
+              "items": { "$ref": "#/$defs/check" }
+            }
+        """#
+
+    /// Words that everything else is made of.
+    static let basics = #"""
+            "nodeName": {
+              "description": "1 to 15 of a-z, 0-9 and -: it becomes a namespace and the name of an interface.",
+              "type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,14}$",
+              "not": { "enum": ["lo", "all", "default", "internet", "eth0"] }
+            },
+            "objectName": {
+              "description": "1 to 63 of a-z, 0-9 and -.",
+              "type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,62}$"
+            },
+            "address": {
+              "description": "An IPv4 address.",
+              "type": "string", "pattern": "^[0-9]{1,3}(\\.[0-9]{1,3}){3}$", "examples": ["10.0.1.10"]
+            },
+            "cidr": {
+              "description": "An IPv4 CIDR block without host bits.",
+              "type": "string", "pattern": "^[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2}$", "examples": ["10.0.0.0/16"]
+            },
+            "port": { "description": "A port.", "type": "integer", "minimum": 1, "maximum": 65535 },
+            "portRange": {
+              "description": "A port, a range such as 8000-8100, or `all`.",
+              "anyOf": [
+                { "$ref": "#/$defs/port" },
+                { "type": "string", "pattern": "^([0-9]{1,5}(-[0-9]{1,5})?|all)$" }
+              ],
+              "examples": [443, "8000-8100", "all"]
+            },
+            "ports": {
+              "description": "A port, a range, `all`, or a list of these.",
+              "anyOf": [
+                { "$ref": "#/$defs/portRange" },
+                { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/portRange" } }
+              ]
+            },
+            "names": {
+              "description": "One name or a list of names.",
+              "anyOf": [{ "type": "string" }, { "type": "array", "minItems": 1, "items": { "type": "string" } }]
+            }
+        """#
+}
