@@ -12,7 +12,7 @@ final class RunningServer {
     /// Starts everything in a plan, all at once, and returns when all of it answers. On failure nothing stays.
     ///
     /// Must be called from a thread at home, never from one inside a namespace: the event loops are its children.
-    init(_ plan: ServicePlan, capacity: Capacity = Capacity(), patience: TimeAmount = .seconds(60)) throws {
+    init(_ plan: ServicePlan, capacity: Capacity = Capacity(), patience: Duration = .seconds(60)) throws {
         // Two threads are enough for a lab and leave the rest of a small machine to the probes.
         group = MultiThreadedEventLoopGroup(numberOfThreads: min(2, System.coreCount))
         do {
@@ -27,7 +27,7 @@ final class RunningServer {
             for program in plan.programs {
                 programs.append(try RunningProgram(program, stateFolder: plan.stateFolder))
             }
-            try adopt(plan, capacity, patience)
+            try adopt(plan, capacity, TimeAmount(patience))
             let deadline = ContinuousClock.now + .seconds(3)
             for index in programs.indices { try programs[index].waitUntilReady(until: deadline) }
         } catch {
