@@ -57,3 +57,5 @@ ssize_t cnl_netlink_receive(int descriptor, void *buffer, size_t size, int flags
 /// Makes the send buffer at least `bytes`, by force where allowed.
 int cnl_send_buffer(int descriptor, int bytes);
 int cnl_receive_buffer(int descriptor, int bytes);
+
+#include "cnl_probes.h"
