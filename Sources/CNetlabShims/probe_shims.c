@@ -2,6 +2,7 @@
 #include "cnl_probes.h"
 #include <errno.h>
 #include <linux/errqueue.h>
+#include <linux/if_packet.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -54,4 +55,13 @@ int cnl_wait_readable(const int *descriptors, int count, int64_t nanoseconds) {
     if (nanoseconds < 0) nanoseconds = 0;
     struct timespec limit = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
     return ppoll(polled, (nfds_t)count, &limit, NULL);
+}
+
+int cnl_packet_counts(int descriptor, uint32_t *packets, uint32_t *drops) {
+    struct tpacket_stats statistics;
+    socklen_t length = sizeof statistics;
+    if (getsockopt(descriptor, SOL_PACKET, PACKET_STATISTICS, &statistics, &length) < 0) return -1;
+    *packets = statistics.tp_packets;
+    *drops = statistics.tp_drops;
+    return 0;
 }

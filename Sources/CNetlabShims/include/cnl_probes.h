@@ -5,6 +5,7 @@
 #include <sys/types.h>
 // struct sock_filter and the BPF_ numbers; Glibc's module does not cover the kernel's own headers.
 #include <linux/filter.h>
+#include <linux/if_ether.h>
 // ICMP_ numbers; not in Glibc's module either.
 #include <netinet/ip_icmp.h>
 
@@ -26,3 +27,7 @@ int64_t cnl_socket_drops(int descriptor);
 /// Waits until one of `count` (at most 4) descriptors can be read, `nanoseconds` at most: ppoll(2) is behind
 /// _GNU_SOURCE, and poll's milliseconds are coarser than a round trip here. Returns how many are ready, or -1.
 int cnl_wait_readable(const int *descriptors, int count, int64_t nanoseconds);
+
+/// Packets a packet socket was offered (dropped ones included) and dropped since the last call (PACKET_STATISTICS,
+/// struct tpacket_stats).
+int cnl_packet_counts(int descriptor, uint32_t *packets, uint32_t *drops);

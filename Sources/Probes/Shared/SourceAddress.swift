@@ -14,11 +14,18 @@ func sourceAddress(in namespace: NetworkNamespace, towards target: IPv4Address) 
 extension ProbeSocket {
     /// For a UDP socket: connecting it sends nothing and looks up the route.
     func sourceAddress(towards target: IPv4Address) throws(SystemError) -> IPv4Address? {
-        // 9 is the discard port; any would do. A connected socket keeps its source, so it is disconnected first.
-        var unspecified = sockaddr()
-        unspecified.sa_family = sa_family_t(AF_UNSPEC)
-        _ = Glibc.connect(descriptor.raw, &unspecified, socklen_t(MemoryLayout<sockaddr>.size))
+        // A connected socket keeps its source, so it is disconnected first. Port 9 is discard; any would do.
+        try disconnect()
         guard connect(to: SocketAddress(address: target, port: 9)) == 0 else { return nil }
         return try localAddress().address
+    }
+
+    /// Forgets the peer and the source that came with it.
+    func disconnect() throws(SystemError) {
+        var unspecified = sockaddr()
+        unspecified.sa_family = sa_family_t(AF_UNSPEC)
+        try systemCall("connect") {
+            Glibc.connect(descriptor.raw, &unspecified, socklen_t(MemoryLayout<sockaddr>.size))
+        }
     }
 }
