@@ -38,7 +38,9 @@ enum AptIndex {
         for line in packages.split(separator: "\n", omittingEmptySubsequences: false).map(trimmed) + [""] {
             if line.isEmpty {
                 // A path that climbs out or names another host is no file of this repository.
-                if isWanted, isSHA256(current.sha256[...]), current.size >= 0, isPath(current.filename) { return current }
+                if isWanted, isSHA256(current.sha256[...]), current.size >= 0, isPath(current.filename) {
+                    return current
+                }
                 current = Package()
                 isWanted = false
                 continue

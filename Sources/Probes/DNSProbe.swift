@@ -110,7 +110,9 @@ public struct DNSProbe: Sendable {
             switch socket.receive(into: &buffer) {
             case .success(let count):
                 do {
-                    if let message = try DNSMessage(Array(buffer[..<count]), answering: query) { return .success(message) }
+                    if let message = try DNSMessage(Array(buffer[..<count]), answering: query) {
+                        return .success(message)
+                    }
                 } catch {
                     // The right answer may still come after a forged one.
                     reason = .malformed("DNS: \(error.reason)")

@@ -147,7 +147,8 @@ struct HTTPResponseParser {
         guard name.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else { throw Malformed(reason: "header name") }
         let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
         var end = value.endIndex
-        while end > value.startIndex, value[value.index(before: end)] == " " || value[value.index(before: end)] == "\t" {
+        while end > value.startIndex, value[value.index(before: end)] == " " || value[value.index(before: end)] == "\t"
+        {
             end = value.index(before: end)
         }
         return HTTPResponse.Header(name: name.lowercased(), value: String(value[..<end]))

@@ -77,7 +77,9 @@ struct ICMPPacket {
     let quoted: IPv4Header?
 
     init?(_ bytes: Span<UInt8>, at offset: Int) {
-        guard let identifier = bytes.big16(at: offset + 4), let sequence = bytes.big16(at: offset + 6) else { return nil }
+        guard let identifier = bytes.big16(at: offset + 4), let sequence = bytes.big16(at: offset + 6) else {
+            return nil
+        }
         type = bytes[offset]
         code = bytes[offset + 1]
         self.identifier = identifier

@@ -19,7 +19,8 @@ public struct SeenFrom: Hashable, Sendable, CustomStringConvertible {
     /// The first line of an echo: `netlab NODE seen-from A.B.C.D:P`.
     public init?(echo bytes: some Collection<UInt8>) {
         guard let end = bytes.prefix(512).firstIndex(of: UInt8(ascii: "\n")) else { return nil }
-        let words = String(decoding: bytes[..<end], as: UTF8.self).split(separator: " ", omittingEmptySubsequences: false)
+        let words = String(decoding: bytes[..<end], as: UTF8.self).split(
+            separator: " ", omittingEmptySubsequences: false)
         guard words.count == 4, words[0] == "netlab", words[2] == "seen-from", !words[1].isEmpty,
             let source = SocketAddress(String(words[3]))
         else { return nil }

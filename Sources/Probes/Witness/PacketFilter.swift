@@ -50,7 +50,8 @@ public struct PacketFilter: Hashable, Sendable {
             program.require(noneOf: 0x1fff)
         }
         if let port {
-            if protocolNumber == nil, !onlyOpening {
+            // The same bytes mean other things elsewhere.
+            if !onlyOpening, protocolNumber != ProtocolNumber.tcp, protocolNumber != ProtocolNumber.udp {
                 program.load(byte: 9)
                 program.skip(1, ifEqual: UInt32(ProtocolNumber.tcp))
                 program.require(equal: UInt32(ProtocolNumber.udp))

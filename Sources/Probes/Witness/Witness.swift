@@ -92,7 +92,7 @@ private struct Watch: ~Copyable {
                 if let sighting = Sighting(buffer.span.extracting(0..<count), direction: direction) {
                     sightings.append(sighting)
                 }
-            } catch where error.errno == EAGAIN {
+            } catch  where error.errno == EAGAIN {
                 return sightings
             }
         }
