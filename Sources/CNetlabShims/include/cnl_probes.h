@@ -1,0 +1,33 @@
+// What probes need beyond plain sockets.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+// struct sock_filter and the BPF_ numbers; Glibc's module does not cover the kernel's own headers.
+#include <linux/filter.h>
+#include <linux/if_ether.h>
+// ICMP_ numbers; not in Glibc's module either.
+#include <netinet/ip_icmp.h>
+
+/// One entry of a socket's error queue, flattened: sock_extended_err hides behind CMSG macros.
+struct cnl_socket_error {
+    int code;           // errno the kernel made of it
+    int from_icmp;      // 1: a packet said so; 0: this host did
+    int type;           // ICMP type and code, where from_icmp is 1
+    int icmp_code;
+    uint32_t offender;  // who sent the ICMP message, network byte order; 0 if unknown
+};
+
+/// Takes the oldest entry of the error queue (MSG_ERRQUEUE). Returns 1, 0 when there is none, -1 on failure.
+int cnl_next_socket_error(int descriptor, struct cnl_socket_error *result);
+
+/// Packets this socket lost because its buffer was full (SO_MEMINFO; its array indexes are macros of the kernel), or -1.
+int64_t cnl_socket_drops(int descriptor);
+
+/// Waits until one of `count` (at most 4) descriptors can be read, `nanoseconds` at most: ppoll(2) is behind
+/// _GNU_SOURCE, and poll's milliseconds are coarser than a round trip here. Returns how many are ready, or -1.
+int cnl_wait_readable(const int *descriptors, int count, int64_t nanoseconds);
+
+/// Packets a packet socket was offered (dropped ones included) and dropped since the last call (PACKET_STATISTICS,
+/// struct tpacket_stats).
+int cnl_packet_counts(int descriptor, uint32_t *packets, uint32_t *drops);

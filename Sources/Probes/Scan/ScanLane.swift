@@ -1,0 +1,131 @@
+import CNetlabShims
+import Glibc
+import IPAddressing
+import LinuxSystem
+import Namespaces
+
+/// One thread's share of a scan: asks, listens while asking, waits, and asks again what stayed unanswered.
+struct ScanLane: ~Copyable {
+    enum Kind: Hashable, Sendable {
+        case tcp, udp, echo
+
+        var protocolNumber: UInt8 {
+            switch self {
+            case .tcp: ProtocolNumber.tcp
+            case .udp: ProtocolNumber.udp
+            case .echo: ProtocolNumber.icmp
+            }
+        }
+    }
+
+    /// What a lane found out; `codes` are the states of its part of the grid.
+    struct Findings: Sendable {
+        let kind: Kind
+        let part: Range<Int>
+        var codes: [UInt8]
+        var sent = 0
+        var received = PacketCounts()
+        var lost = 0
+        var sendError: Int32?
+    }
+
+    let grid: ProbeGrid
+    let sources: [UInt32]
+    let sockets: ScanSockets
+    /// Mixed into sequence numbers and payloads, so that no stray packet passes for an answer.
+    let secret = UInt32.random(in: 0...UInt32.max)
+    var findings: Findings
+    var unanswered: Int
+    /// Probes answered by their target itself, not by an ICMP error about them.
+    var answered = 0
+    private let template: [UInt8]
+    /// Bytes of the replies being read: 128 slots.
+    var inbox = [UInt8](repeating: 0, count: Self.slots * Self.slotSize)
+    var lengths = [Int32](repeating: 0, count: Self.slots)
+    /// The row of the last answer.
+    var hint = 0
+
+    static let slots = 128
+    /// The longest headers we look into: IP, ICMP, quoted IP, eight bytes.
+    static let slotSize = 160
+
+    init(
+        _ kind: Kind, in namespace: NetworkNamespace, grid: ProbeGrid, part: Range<Int>, sources: [UInt32]
+    ) throws {
+        self.grid = grid
+        self.sources = sources
+        sockets = try ScanSockets(kind, in: namespace)
+        template = ProbeWriter.template(kind, mark: sockets.mark, secret: secret)
+        findings = Findings(
+            kind: kind, part: part, codes: Array(repeating: PortState.Code.notProbed, count: part.count))
+        unanswered = part.count
+    }
+
+    /// Asks everything in `tries` rounds, and in up to three more while asking again still brings answers.
+    mutating func scan(tries: Int, quietTime: Duration, deadline: Deadline) throws -> Findings {
+        var round = 0
+        while unanswered > 0, !deadline.isOver {
+            let before = (answers: answered, lost: findings.lost)
+            try ask(until: deadline)
+            try listen(quietTime: quietTime, deadline: deadline)
+            round += 1
+            findings.lost = try sockets.drops()
+            // What the first asking did not bring and this one did was lost on the way, so more may have been.
+            let showsLoss = findings.lost > before.lost || round > 1 && answered > before.answers
+            guard round < tries + (showsLoss ? 3 : 0) else { break }
+        }
+        return findings
+    }
+
+    /// Sends one packet for each unanswered probe.
+    private mutating func ask(until deadline: Deadline) throws {
+        let part = findings.part
+        guard !part.isEmpty else { return }
+        var batch = PacketBatch(template)
+        for row in grid.row(holding: part.lowerBound)...grid.row(holding: part.upperBound - 1) {
+            let first = grid.rows[row].first
+            let address = grid.rows[row].address
+            let ports = grid.sets[grid.rows[row].set].ports
+            let writer = ProbeWriter(
+                findings.kind, template: template, source: sources[row], destination: address, secret: secret)
+            for index in part.clamped(to: first..<first + ports.count)
+            where !PortState.Code.isAnswered(findings.codes[index - part.lowerBound]) {
+                batch.add(index, to: address, port: ports[index - first], writer)
+                guard batch.isFull else { continue }
+                try flush(&batch, until: deadline)
+                if deadline.isOver { return }
+            }
+        }
+        try flush(&batch, until: deadline)
+    }
+
+    /// Sends a batch, and takes in what came back meanwhile: the buffers never hold more than a batch's answers.
+    private mutating func flush(_ batch: inout PacketBatch, until deadline: Deadline) throws {
+        let fate = batch.send(on: sockets.sender, until: deadline)
+        findings.sent += fate.sent
+        findings.sendError = fate.error ?? findings.sendError
+        for slot in 0..<batch.count {
+            let index = batch.indexes[slot]
+            let place = index - findings.part.lowerBound
+            guard findings.codes[place] == PortState.Code.notProbed else { continue }
+            if fate.refused.isEmpty || !fate.refused.contains(index) { findings.codes[place] = PortState.Code.filtered }
+        }
+        batch.clear()
+        try drain()
+    }
+
+    /// Takes in answers until all are there, or nothing new came for the quiet time.
+    private mutating func listen(quietTime: Duration, deadline: Deadline) throws {
+        var quietEnd = Deadline(in: quietTime).instant
+        let descriptors = [sockets.answers.descriptor.raw, sockets.errors.descriptor.raw]
+        while unanswered > 0 {
+            let left = min(quietEnd, deadline.instant) - Deadline.now
+            guard left > 0 else { return }
+            let ready = try systemCall("ppoll") { cnl_wait_readable(descriptors, 2, left) }
+            guard ready > 0 else { return }
+            let before = unanswered
+            try drain()
+            if unanswered < before { quietEnd = Deadline(in: quietTime).instant }
+        }
+    }
+}

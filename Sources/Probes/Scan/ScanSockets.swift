@@ -1,0 +1,92 @@
+import CNetlabShims
+import Glibc
+import IPAddressing
+import LinuxSystem
+import Namespaces
+
+/// The sockets of one lane of a scan: one to send, one that hears only our answers, one only ICMP errors about us.
+struct ScanSockets: ~Copyable {
+    /// Sends; for TCP the answers come in here too.
+    let sender: ProbeSocket
+    let answers: ProbeSocket
+    let errors: ProbeSocket
+    /// Holds our source port as long as the scan lasts. For UDP it is the sender itself.
+    private let reservation: ProbeSocket
+    /// The source port, or the identifier of echo requests.
+    let mark: UInt16
+
+    init(_ kind: ScanLane.Kind, in namespace: NetworkNamespace) throws {
+        let protocolNumber = Int32(kind.protocolNumber)
+        // One visit to the namespace for all of them.
+        let raw = try namespace.run {
+            let reservation = try OwnedDescriptor(
+                socket: AF_INET, kind == .udp ? socketDatagram : socketStream)
+            let answers = try OwnedDescriptor(socket: AF_INET, socketRaw | socketNonBlocking, protocolNumber)
+            let errors = try OwnedDescriptor(socket: AF_INET, socketRaw | socketNonBlocking, Int32(IPPROTO_ICMP))
+            return (reservation.release(), answers.release(), errors.release())
+        }
+        let reservation = ProbeSocket(OwnedDescriptor(owning: raw.0))
+        let answers = ProbeSocket(OwnedDescriptor(owning: raw.1))
+        let errors = ProbeSocket(OwnedDescriptor(owning: raw.2))
+        try reservation.bind(.unspecified)
+        let mark = kind == .echo ? .random(in: 1...UInt16.max) : try reservation.localAddress().port
+        let sender = ProbeSocket(
+            try kind == .udp ? reservation.descriptor.duplicate() : answers.descriptor.duplicate())
+
+        try sender.set(SOL_SOCKET, SO_BROADCAST, 1)
+        try Self.answerFilter(kind, mark: mark).attach(to: answers.descriptor)
+        try Self.errorFilter(kind, mark: mark).attach(to: errors.descriptor)
+        // Room for the answers to some thousand questions; they are drained after every batch.
+        try systemCall("setsockopt") { cnl_receive_buffer(answers.descriptor.raw, 16 << 20) }
+        try systemCall("setsockopt") { cnl_receive_buffer(errors.descriptor.raw, 16 << 20) }
+        try systemCall("setsockopt") { cnl_send_buffer(sender.descriptor.raw, 4 << 20) }
+        self.sender = sender
+        self.answers = answers
+        self.errors = errors
+        self.reservation = reservation
+        self.mark = mark
+    }
+
+    /// Answers these sockets lost for want of room.
+    func drops() throws(SystemError) -> Int {
+        let lostAnswers = try systemCall("getsockopt", "SO_MEMINFO") { cnl_socket_drops(answers.descriptor.raw) }
+        let lostErrors = try systemCall("getsockopt", "SO_MEMINFO") { cnl_socket_drops(errors.descriptor.raw) }
+        return Int(lostAnswers + lostErrors)
+    }
+
+    /// `tcp dst port MARK`, `udp dst port MARK`, or `icmp[0] == 0 and icmp[4:2] == MARK`.
+    private static func answerFilter(_ kind: ScanLane.Kind, mark: UInt16) -> PacketProgram {
+        var program = PacketProgram()
+        program.loadHeaderLength(at: 0)
+        if kind == .echo {
+            program.load(byteAfterHeader: 0)
+            program.require(equal: UInt32(ICMPPacket.echoReply))
+        }
+        program.load(halfAfterHeader: kind == .echo ? 4 : 2)
+        program.require(equal: UInt32(mark))
+        program.finish()
+        return program
+    }
+
+    /// An ICMP error that quotes a packet of this protocol with our mark.
+    private static func errorFilter(_ kind: ScanLane.Kind, mark: UInt16) -> PacketProgram {
+        var program = PacketProgram()
+        program.loadHeaderLength(at: 0)
+        program.load(byteAfterHeader: 0)
+        program.skip(2, ifEqual: UInt32(ICMPPacket.unreachable))
+        program.skip(1, ifEqual: UInt32(ICMPPacket.timeExceeded))
+        program.require(equal: UInt32(ICMPPacket.parameterProblem))
+        // The quoted header begins 8 bytes into the ICMP message.
+        program.load(byteAfterHeader: 8 + 9)
+        program.require(equal: UInt32(kind.protocolNumber))
+        program.load(byteAfterHeader: 8)
+        program.mask(0x0f)
+        program.shiftLeft(2)
+        program.addIndex()
+        program.copyToIndex()
+        program.load(halfAfterHeader: 8 + (kind == .echo ? 4 : 0))
+        program.require(equal: UInt32(mark))
+        program.finish()
+        return program
+    }
+}
