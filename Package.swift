@@ -71,7 +71,7 @@ let package = Package(
             "LabRunner",
             [
                 "CloudModel", "LabPlan", "KernelObjects", "LabServices", "RouteNetlink", "Nftables", "Netlink", "Namespaces",
-                "LinuxSystem", "IPAddressing", "LabFile",
+                "LinuxSystem", "IPAddressing", "LabFile", "CNetlabShims",
             ]),
         module(
             "Checks",
@@ -84,7 +84,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        .executableTarget(name: "netlab", dependencies: ["NetlabCommands", "LabRunner", "LabPlan", "CloudModel", "IPAddressing"], swiftSettings: strict),
+        .executableTarget(name: "netlab", dependencies: ["NetlabCommands"], swiftSettings: strict),
 
         // Pure tests: no root, seconds.
         tests("IPAddressingTests", ["IPAddressing"]),

@@ -28,6 +28,7 @@ int cnl_gettid(void) { return (int)syscall(SYS_gettid); }
 int cnl_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 int cnl_pidfd_send_signal(int pidfd, int signal) { return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0); }
 int cnl_thread_name(const char *name) { return pthread_setname_np(pthread_self(), name); }
+int cnl_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 int cnl_memfd(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 int cnl_close_from(unsigned int first) { return (int)syscall(SYS_close_range, first, ~0U, 0); }
 

@@ -3,6 +3,7 @@ import LabServices
 import LinuxSystem
 public import Namespaces
 public import Netlink
+public import Nftables
 
 /// A namespace that exists, with the doors opened while we stood in it.
 public final class MadeNode: Sendable {
@@ -27,6 +28,15 @@ public final class MadeNode: Sendable {
             return (socket, SharedDescriptor(descriptor))
         }
     }
+
+    /// The doors only, for a namespace whose servers run already; on a thread inside it.
+    init(attaching plan: NodePlan, _ namespace: NetworkNamespace) throws {
+        self.plan = plan
+        self.namespace = namespace
+        route = try NetlinkSocket(.route)
+        netfilter = try NetlinkSocket(.netfilter)
+        listeners = []
+    }
 }
 
 extension SocketPlan.Kind {
@@ -41,4 +51,14 @@ extension SocketPlan.Kind {
         case .dns: nil
         }
     }
+}
+
+extension MadeNode {
+    /// What this node's rules have counted. Equivalent to `nft list table ip netlab` inside it.
+    public func ruleCounters() throws -> [RuleCounter] {
+        plan.nft == nil ? [] : try RuleCounters.read(netfilter)
+    }
+
+    /// The flows its connection tracking knows. Equivalent to `conntrack -L` inside it.
+    public func trackedFlows() throws -> [TrackedFlow] { try Conntrack.flows(netfilter) }
 }

@@ -16,7 +16,6 @@ public enum NamedNamespace {
     public static func create<Value>(
         _ names: [String], inside: (Int, NetworkNamespace) throws -> Value
     ) throws -> [Value] {
-        try Files.makeFolder(folder)
         return try onThrowawayThread("netlab-ns") {
             try names.enumerated().map { index, name in
                 try systemCall("unshare", name) { cnl_unshare(cnl_clone_newnet) }
@@ -32,15 +31,46 @@ public enum NamedNamespace {
         }
     }
 
+    /// Makes the folder a shared mount of its own, as `ip netns` does.
+    ///
+    /// If it were a plain folder, the next `ip netns add` on the machine would mount it over itself, and our mounts
+    /// below could never be taken away again. Leaves `marker` behind when it was not so before.
+    public static func makeFolder(marker: String) throws(SystemError) {
+        if isMountPoint { return }
+        try Files.write("", to: marker)
+        try Files.makeFolder(folder)
+        try systemCall("mount", folder) { mount(folder, folder, "none", UInt(MS_BIND) | UInt(MS_REC), nil) }
+        try systemCall("mount", folder) { mount("", folder, "none", UInt(MS_SHARED) | UInt(MS_REC), nil) }
+    }
+
+    /// Takes the folder away when it is empty and `makeFolder` made it.
+    public static func removeFolderIfOurs(marker: String) throws(SystemError) {
+        guard Files.exists(marker), Files.list(folder).isEmpty else { return }
+        if isMountPoint {
+            try systemCall("umount2", folder) { umount2(folder, Int32(MNT_DETACH)) }
+        }
+        // Somebody else may have put a name in meanwhile; then the folder stays.
+        _ = rmdir(folder)
+        try Files.remove(marker)
+    }
+
+    /// Whether something is mounted exactly there: its device or its parent's says so only for other filesystems, so
+    /// ask the kernel to change nothing about the mount, which fails with EINVAL where there is none.
+    private static var isMountPoint: Bool { mount("", folder, "none", UInt(MS_SHARED) | UInt(MS_REC), nil) == 0 }
+
     /// Takes a name away; the namespace itself goes when nobody holds it any more.
     ///
     /// No error if it is gone already. Equivalent to `ip netns delete NAME`.
     public static func delete(_ name: String) throws(SystemError) {
         let path = path(name)
         // Detached: a process that still looks at the mount does not hinder us. EINVAL: nothing is mounted there.
-        do {
-            try systemCall("umount2", path) { umount2(path, Int32(MNT_DETACH)) }
-        } catch where error.errno == EINVAL || error.errno == ENOENT {
+        // Several layers are possible when somebody mounted over us; the count is bounded by who could have.
+        for _ in 0..<8 {
+            do {
+                try systemCall("umount2", path) { umount2(path, Int32(MNT_DETACH)) }
+            } catch where error.errno == EINVAL || error.errno == ENOENT {
+                break
+            }
         }
         try Files.remove(path)
     }

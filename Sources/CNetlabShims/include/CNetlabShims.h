@@ -20,6 +20,10 @@ int cnl_pidfd_open(int pid);
 int cnl_pidfd_send_signal(int pidfd, int signal);
 int cnl_thread_name(const char *name);
 
+// pipe2(2) is behind _GNU_SOURCE.
+/// A pipe whose ends close on exec: read end first.
+int cnl_pipe(int ends[2]);
+
 // memfd_create(2) and close_range(2) are behind _GNU_SOURCE.
 int cnl_memfd(const char *name);
 int cnl_close_from(unsigned int first);

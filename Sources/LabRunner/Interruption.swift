@@ -1,0 +1,38 @@
+import Glibc
+
+/// Ctrl-C and its kin, taken at points where the lab is in a known state.
+///
+/// The signals are blocked, so none can cut a step in half; between steps we look whether one is waiting.
+public enum Interruption {
+    private static let signals = [SIGINT, SIGTERM, SIGHUP]
+
+    /// To be called once, before any other thread exists: threads inherit the mask.
+    public static func hold() {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for number in signals { sigaddset(&set, number) }
+        pthread_sigmask(SIG_BLOCK, &set, nil)
+        // A background process that dies early must be an error to report, not our end.
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// Gives the signals back their usual meaning: before this process becomes another program.
+    static func release() {
+        signal(SIGPIPE, SIG_DFL)
+        var none = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, nil)
+    }
+
+    /// Whether a signal is waiting.
+    public static var isRequested: Bool {
+        var waiting = sigset_t()
+        sigpending(&waiting)
+        return signals.contains { sigismember(&waiting, $0) == 1 }
+    }
+
+    /// Throws if a signal is waiting.
+    public static func check() throws {
+        if isRequested { throw LabRunnerError(.interrupted, "interrupted") }
+    }
+}

@@ -1,0 +1,53 @@
+import Glibc
+import LinuxSystem
+import Namespaces
+
+/// Takes a lab down: by name alone, as often as one likes, whatever is left of it.
+public struct LabDown: Sendable {
+    private let state: StateFolder
+
+    public init(_ name: String) { state = StateFolder(name) }
+
+    /// Removes everything the lab ever made; says whether there was anything.
+    public func run() throws -> Bool {
+        guard state.exists || !Self.namespaces(of: state.name).isEmpty else { return false }
+        try LabLock.holding(state.name) { try Self.removeEverything(state) }
+        return true
+    }
+
+    /// The background process first (with it go all programs and sockets), then the names of the namespaces, then the
+    /// folder. The namespaces themselves end together, in the kernel's own time; links are never deleted one by one.
+    static func removeEverything(_ state: StateFolder) throws {
+        var failures: [any Error] = []
+        attempt(&failures) {
+            guard let text = try? Files.read(state.server), let handle = ProcessHandle(text) else { return }
+            guard try handle.kill() else {
+                throw LabRunnerError(.system, "process \(handle.pid) of lab \(state.name) does not end")
+            }
+        }
+        for name in namespaces(of: state.name) {
+            attempt(&failures) { try NamedNamespace.delete(name) }
+        }
+        attempt(&failures) { try NetnsFolder.leave() }
+        // The journal goes last: while anything is left, a later `down` must be able to find it.
+        if failures.isEmpty { attempt(&failures) { try state.remove() } }
+        if let first = failures.first { throw first }
+    }
+
+    /// What the journal says, and what carries the lab's name besides.
+    private static func namespaces(of lab: String) -> [String] {
+        let journal = (try? Files.read(StateFolder(lab).journal)) ?? ""
+        let recorded = journal.split(separator: "\n").compactMap { line -> String? in
+            let words = line.split(separator: " ", maxSplits: 1)
+            guard words.count == 2, words[0] == "netns", !words[1].contains("/") else { return nil }
+            return String(words[1])
+        }
+        let found = Files.list(NamedNamespace.folder).filter { $0.hasPrefix("\(lab).") }
+        return Set(recorded + found).sorted()
+    }
+
+    private static func attempt(_ failures: inout [any Error], _ body: () throws -> Void) {
+        do { try body() } catch { failures.append(error) }
+    }
+}
+

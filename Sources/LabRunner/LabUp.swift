@@ -1,0 +1,103 @@
+public import CloudModel
+import Glibc
+import LabPlan
+import LinuxSystem
+import Namespaces
+
+/// Brings a lab up: all of it, or nothing.
+public struct LabUp: Sendable {
+    private let plan: LabPlan
+    private let labText: String
+    private let state: StateFolder
+    private let settings: RunnerSettings
+
+    /// - Parameters:
+    ///   - name: The running lab's name; several copies of one file may run under different names.
+    ///   - labText: The file, kept beside the lab so that `check` knows what was built.
+    public init(_ lab: Lab, name: String, labText: String, settings: RunnerSettings) {
+        plan = LabPlan(lab)
+        state = StateFolder(name)
+        self.labText = labText
+        self.settings = settings
+    }
+
+    /// Makes everything and returns when the last service answers.
+    ///
+    /// - Throws: `LabRunnerError`; whatever was made until then is gone again.
+    public func run() throws -> RunningLab {
+        try Requirements.check(plan, settings)
+        Self.raiseDescriptorLimit()
+        return try LabLock.holding(state.name) { try runAlone() }
+    }
+
+    private func runAlone() throws -> RunningLab {
+        if state.isComplete, LabStatus(state).isServing {
+            throw LabRunnerError(
+                .input, "lab \(state.name) is already up",
+                hint: "netlab check \(state.name), netlab down \(state.name), or up --name OTHER for a second copy")
+        }
+        // What a killed `up` left behind.
+        if state.exists { try LabDown.removeEverything(state) }
+        do {
+            return try make()
+        } catch {
+            throw Self.cleanUp(state, after: error)
+        }
+    }
+
+    private func make() throws -> RunningLab {
+        let builder = NetworkBuilder(plan, name: state.name)
+        try state.make()
+        try Files.write(builder.namespaceNames.map { "netns \($0)\n" }.joined(), to: state.journal)
+        try Files.write(labText, to: state.labFile)
+        try Files.write(plan.lab.origin.file, to: state.labFileOrigin)
+        try Interruption.check()
+        let nodes = try NetnsFolder.using { try builder.makeNamespaces() }
+        try Interruption.check()
+        let sockets = nodes.flatMap { $0.listeners.map(\.socket.raw) }
+        // The process starts while the network is built, and gets its plan when the addresses are there.
+        let server = try ServerProcess(program: settings.program, state: state, sockets: sockets)
+        try builder.configure(nodes)
+        try writeNameFiles()
+        try Interruption.check()
+        let planner = ServicePlanner(plan: plan, state: state, settings: settings)
+        try server.start(planner.servicePlan(nodes), state: state)
+        try Files.write("", to: state.complete)
+        return RunningLab(plan: plan, state: state, nodes: nodes)
+    }
+
+    /// `resolv.conf` and `hosts` of every node, mounted over the real ones by `exec`.
+    private func writeNameFiles() throws {
+        for node in plan.nodes {
+            var lines = node.resolvers.map { "nameserver \($0)" }
+            if !node.searchDomains.isEmpty { lines.append("search \(node.searchDomains.joined(separator: " "))") }
+            lines.append("options timeout:1 attempts:2")
+            try Files.write(lines.joined(separator: "\n") + "\n", to: state.resolverFile(of: node.name), mode: 0o644)
+            let own = node.address.map { "\($0) \(node.name)\n" } ?? ""
+            try Files.write("127.0.0.1 localhost\n\(own)", to: state.hostsFile(of: node.name), mode: 0o644)
+        }
+    }
+
+    private static func cleanUp(_ state: StateFolder, after error: any Error) -> LabRunnerError {
+        var later: [String] = []
+        do {
+            try LabDown.removeEverything(state)
+        } catch {
+            later = ["\(error)"]
+        }
+        if let error = error as? LabRunnerError {
+            return LabRunnerError(error.kind, error.message, hint: error.hint, later: error.later + later)
+        }
+        return LabRunnerError(
+            .system, "lab \(state.name) could not be built: \(error)", hint: "nothing was left behind; netlab doctor may know why",
+            later: later)
+    }
+
+    /// Four descriptors a node: a large lab needs more than the usual 1024.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}

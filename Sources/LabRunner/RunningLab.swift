@@ -1,0 +1,54 @@
+public import CloudModel
+import LabFile
+public import LabPlan
+import LinuxSystem
+import Namespaces
+
+/// A lab that is up, with doors into every namespace.
+public struct RunningLab: Sendable {
+    public let plan: LabPlan
+    public let state: StateFolder
+    public let nodes: [MadeNode]
+
+    public var lab: Lab { plan.lab }
+    public var name: String { state.name }
+
+    init(plan: LabPlan, state: StateFolder, nodes: [MadeNode]) {
+        self.plan = plan
+        self.state = state
+        self.nodes = nodes
+    }
+
+    public func node(_ name: String) -> MadeNode? { nodes.first { $0.plan.name == name } }
+
+    /// Finds a lab that another command brought up.
+    public static func attach(_ name: String) throws -> RunningLab {
+        let state = StateFolder(name)
+        guard state.exists else { throw notUp(name) }
+        guard state.isComplete, LabStatus(state).summary == "up" else {
+            throw LabRunnerError(
+                .system, "lab \(name) is not whole: \(LabStatus(state).missingNamespaces.isEmpty ? "its services do not run" : "namespaces are missing")",
+                hint: "netlab down \(name), then up again")
+        }
+        let text = try Files.read(state.labFile)
+        let origin = (try? Files.read(state.labFileOrigin)) ?? state.labFile
+        guard let lab = LabFile.read(text, file: origin).lab else {
+            throw LabRunnerError(
+                .system, "the kept lab file \(state.labFile) cannot be read any more",
+                hint: "netlab down \(name), then up again")
+        }
+        let plan = LabPlan(lab)
+        let nodes = try plan.nodes.map { node in
+            let full = LabPlan.namespaceName(lab: name, node: node.name)
+            let namespace = try NetworkNamespace(name: full, path: NamedNamespace.path(full))
+            return try namespace.run { try MadeNode(attaching: node, namespace) }
+        }
+        return RunningLab(plan: plan, state: state, nodes: nodes)
+    }
+
+    static func notUp(_ name: String) -> LabRunnerError {
+        let others = StateFolder.all.map(\.name)
+        let hint = others.isEmpty ? "no lab is up; netlab up \(name)" : "these are: \(others.joined(separator: ", "))"
+        return LabRunnerError(.input, "lab \(name) is not up", hint: hint)
+    }
+}

@@ -1,0 +1,92 @@
+import CNetlabShims
+import FoundationEssentials
+import Glibc
+import LabServices
+import LinuxSystem
+
+/// The background process of a lab, from the side of the command that starts it.
+///
+/// It is pid 1 of a pid namespace of its own: when it goes, by whatever cause, the kernel takes every program it
+/// started with it. It gets its plan on standard input; if we die before the plan is whole, it ends by itself, so
+/// there is no moment at which it could be left over unrecorded.
+final class ServerProcess {
+    private let handle: ProcessHandle
+    private let planInput: SharedDescriptor
+    private let readiness: SharedDescriptor
+
+    /// Starts it with the sockets it will adopt, and writes it down in the state folder.
+    init(program: String, state: StateFolder, sockets: [Int32]) throws {
+        let orders = try Pipe()
+        let answers = try Pipe()
+        let log = try OwnedDescriptor(opening: state.serverLog, O_WRONLY | O_CREAT | O_APPEND)
+        let process = try onThrowawayThread("netlab-spawn") {
+            // From here on children of this thread (and of no other) are born into a new pid namespace.
+            try systemCall("unshare CLONE_NEWPID") { cnl_unshare(cnl_clone_newpid) }
+            return try ChildProcess.spawn(
+                [program, "__serve", "--readiness", "\(answers.input.raw)"],
+                standard: (orders.output.raw, log.raw, log.raw), inherit: sockets + [answers.input.raw],
+                newSession: true)
+        }
+        guard let handle = ProcessHandle(pid: process.pid) else {
+            throw LabRunnerError(.system, "the lab's background process ended at once", hint: "see \(state.serverLog)")
+        }
+        self.handle = handle
+        planInput = orders.input
+        readiness = answers.output
+        try Files.write("\(handle)\n", to: state.server)
+    }
+
+    /// Gives it its plan and waits until everything answers, at most ten seconds.
+    func start(_ plan: ServicePlan, state: StateFolder) throws {
+        let json = try JSONEncoder().encode(plan)
+        try writePlan(Array(json))
+        let line = try readLine(deadline: .now + .seconds(10))
+        guard line == "ready" else {
+            let reason = line.isEmpty ? "it ended without a word; see \(state.serverLog)" : line
+            throw LabRunnerError(.system, "the lab's services did not start: \(reason)")
+        }
+    }
+
+    /// The length first, so that a plan cut short is known as such.
+    private func writePlan(_ json: [UInt8]) throws {
+        let length = withUnsafeBytes(of: UInt64(json.count)) { Array($0) }
+        do {
+            try planInput.descriptor.write(length + json)
+        } catch {
+            // It is gone; reading its readiness tells why.
+            if error.errno != EPIPE { throw error }
+        }
+    }
+
+    private func readLine(deadline: ContinuousClock.Instant) throws -> String {
+        var bytes: [UInt8] = []
+        while !bytes.contains(UInt8(ascii: "\n")) {
+            try Interruption.check()
+            guard ContinuousClock.now < deadline else {
+                throw LabRunnerError(.system, "the lab's services were not ready within 10 seconds")
+            }
+            var waiting = pollfd(fd: readiness.raw, events: Int16(POLLIN), revents: 0)
+            // Short, so that Ctrl-C is seen; the event itself ends the wait at once.
+            guard poll(&waiting, 1, 100) > 0 else { continue }
+            var chunk = [UInt8](repeating: 0, count: 4096)
+            let count = try systemCall("read") { read(readiness.raw, &chunk, chunk.count) }
+            if count == 0 { break }
+            bytes += chunk[..<count]
+        }
+        return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    }
+}
+
+/// The other side: what `netlab __serve` does.
+public enum ServerMain {
+    /// Reads the plan from standard input and serves it until told to end.
+    public static func run(readiness: Int32) throws {
+        let input = OwnedDescriptor(owning: dup(STDIN_FILENO))
+        let bytes = try input.readAll()
+        guard bytes.count >= 8 else { return }
+        let length = bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
+        guard UInt64(bytes.count - 8) == length else { return }
+        let plan = try JSONDecoder().decode(ServicePlan.self, from: Data(bytes[8...]))
+        try LabServer.serve(plan, readiness: readiness)
+    }
+}

@@ -1,0 +1,83 @@
+import CloudModel
+import IPAddressing
+import KernelObjects
+import LabPlan
+import LabServices
+import LinuxSystem
+import Namespaces
+
+/// What the background process of a lab shall serve.
+struct ServicePlanner {
+    let plan: LabPlan
+    let state: StateFolder
+    let settings: RunnerSettings
+
+    private var lab: Lab { plan.lab }
+
+    func servicePlan(_ nodes: [MadeNode]) -> ServicePlan {
+        let sockets = nodes.flatMap { node in
+            node.listeners.compactMap { listener in
+                listener.plan.kind.served.map {
+                    AdoptedSocket(
+                        descriptor: listener.socket.raw, node: node.plan.name, kind: $0, port: listener.plan.port,
+                        vpc: node.plan.role == .router ? node.plan.name : nil)
+                }
+            }
+        }
+        return ServicePlan(
+            lab: state.name, stateFolder: state.path, aptRoot: settings.aptRoot, sockets: sockets,
+            metadata: lab.vpcs.flatMap(metadata), programs: plan.nodes.compactMap(nameServer))
+    }
+
+    // MARK: Names
+
+    private func nameServer(_ node: NodePlan) -> Program? {
+        let sockets = node.sockets.filter { $0.kind == .dns }
+        guard let first = sockets.first else { return nil }
+        let addresses = sockets.compactMap { $0.address ?? node.address }
+        let zone = lab.vpcs.first { $0.name == node.name }.map(zone) ?? internetZone
+        return .dnsmasq(
+            name: "dns-\(node.name)", node: node.name,
+            namespacePath: NamedNamespace.path(LabPlan.namespaceName(lab: state.name, node: node.name)), zone: zone,
+            listening: addresses, port: first.port, stateFolder: state.path)
+    }
+
+    /// Every public name, and the names AWS gives to public addresses.
+    private var internetZone: DNSZone {
+        let instances = lab.vpcs.flatMap(\.instances).compactMap { instance in
+            instance.interface.publicAddress.flatMap { DNSRecord(DNSRecord.publicName(of: $0), $0) }
+        }
+        return DNSZone(records: publicNames + instances)
+    }
+
+    private var publicNames: [DNSRecord] {
+        lab.internet.hosts.flatMap { host in
+            (host.dnsNames + ["\(host.name).example"]).compactMap { DNSRecord($0, host.address) }
+        }
+    }
+
+    /// What the VPC's resolver knows: the Internet, AWS's names for the instances, and the lab's own for them.
+    private func zone(_ vpc: VPC) -> DNSZone {
+        let instances = vpc.instances.flatMap { instance in
+            let interface = instance.interface
+            let own = DNSRecord("\(instance.name).lab.internal", interface.privateAddress).map { [$0] } ?? []
+            return DNSRecord.names(of: interface.privateAddress, publicAddress: interface.publicAddress) + own
+        }
+        return DNSZone(records: publicNames + instances)
+    }
+
+    // MARK: Instance metadata
+
+    private func metadata(_ vpc: VPC) -> [InstanceMetadata] {
+        vpc.instances.compactMap { instance in
+            let interface = instance.interface
+            guard let subnet = vpc.subnet(interface.subnet), let block = vpc.cidrBlocks.first else { return nil }
+            let veth = plan.veths.first { $0.far.node == instance.name }
+            return InstanceMetadata(
+                vpc: vpc.name, name: instance.name, localAddress: interface.privateAddress,
+                publicAddress: interface.publicAddress, mac: veth?.far.mac.description ?? "",
+                subnetCIDR: "\(subnet.cidrBlock)", vpcCIDR: "\(block)", zone: "us-east-1\(subnet.zone)",
+                securityGroups: interface.securityGroups)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Glibc
+import LinuxSystem
+
+/// Where a running lab is written down: `/run/netlab/<lab>/`, gone after a reboot like the namespaces themselves.
+public struct StateFolder: Hashable, Sendable {
+    public static let root = "/run/netlab"
+
+    public let name: String
+    public var path: String { "\(Self.root)/\(name)" }
+
+    public init(_ name: String) { self.name = name }
+
+    /// The text of the lab file as it was when the lab came up.
+    public var labFile: String { "\(path)/lab.yaml" }
+    /// Where that text came from.
+    public var labFileOrigin: String { "\(path)/lab.path" }
+    /// Every object that lives outside this folder, written before it is made.
+    public var journal: String { "\(path)/journal" }
+    /// The background process: pid and start time.
+    public var server: String { "\(path)/server" }
+    public var serverLog: String { "\(path)/server.log" }
+    /// One JSON line per request that a service of the lab answered.
+    public var accessLog: String { "\(path)/access.jsonl" }
+    /// Written last: the lab is complete.
+    public var complete: String { "\(path)/complete" }
+
+    public var exists: Bool { Files.exists(path) }
+    public var isComplete: Bool { Files.exists(complete) }
+
+    public func resolverFile(of node: String) -> String { "\(path)/\(node).resolv.conf" }
+    public func hostsFile(of node: String) -> String { "\(path)/\(node).hosts" }
+
+    /// Every lab with a folder, complete or not.
+    public static var all: [StateFolder] {
+        Files.list(root).filter { !$0.hasPrefix(".") }.map { StateFolder($0) }
+    }
+
+    /// Makes the folder, readable by root alone; refuses to go through a symlink.
+    func make() throws {
+        try Files.makeFolder(Self.root, mode: 0o700)
+        try Self.refuseLink(Self.root)
+        try Files.makeFolder(path, mode: 0o700)
+        try Self.refuseLink(path)
+    }
+
+    private static func refuseLink(_ path: String) throws {
+        var status = stat()
+        try systemCall("lstat", path) { lstat(path, &status) }
+        guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else {
+            throw LabRunnerError(
+                .system, "\(path) is not a folder of ours",
+                hint: "somebody put something else there; look at it, then remove it")
+        }
+    }
+
+    /// Removes the folder, and the root too once it is empty.
+    func remove() throws {
+        try Files.removeTree(path)
+        if Files.list(Self.root).isEmpty { _ = rmdir(Self.root) }
+    }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import LabRunner
+
+/// `netlab exec`.
+struct Exec: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run a command inside a node.",
+        discussion: """
+            The exit status is the command's. It sees the node's network, the lab's DNS, and everything else as you do.
+
+            EXAMPLES
+              netlab exec private-nat app -- curl -s http://echo.example/
+              netlab exec private-nat scanner -- nmap -Pn 203.0.113.11
+            """)
+
+    @Argument(help: "A running lab.") var name: String
+    @Argument(help: "A node of it: instance, Internet host, NAT gateway, router…") var node: String
+    @Argument(parsing: .postTerminator, help: "The command, after --.") var command: [String] = []
+
+    func validate() throws {
+        if command.isEmpty { throw ValidationError("give a command after --, e.g. netlab exec \(name) \(node) -- ip address") }
+    }
+
+    func run() throws { try NodeEntry.execute(command, lab: try LabName.valid(name), node: node) }
+}

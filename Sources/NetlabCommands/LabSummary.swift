@@ -1,0 +1,76 @@
+import CloudModel
+import IPAddressing
+import LabPlan
+import LabRunner
+
+/// What a running lab consists of, as `up` and `status` show it.
+struct LabSummary: Encodable {
+    struct Node: Encodable {
+        let name: String
+        let role: String
+        let subnet: String?
+        let address: String?
+        let publicAddress: String?
+        let serves: [String]
+        let namespace: String
+    }
+
+    let lab: String
+    let title: String
+    let nodes: [Node]
+    let seconds: Double?
+
+    init(_ running: RunningLab, seconds: Double? = nil) {
+        lab = running.name
+        title = running.lab.title
+        self.seconds = seconds
+        nodes = running.plan.nodes.map { plan in
+            Node(
+                name: plan.name, role: plan.role.rawValue, subnet: running.lab.subnet(of: plan.name),
+                address: plan.address?.description, publicAddress: running.lab.publicAddress(of: plan.name)?.description,
+                serves: plan.sockets.map { "\($0.kind.rawValue):\($0.port)" },
+                namespace: LabPlan.namespaceName(lab: running.name, node: plan.name))
+        }
+    }
+
+    var text: String {
+        var table = TextTable(["node", "what", "subnet", "address", "public", "serves"])
+        for node in nodes {
+            table.add([
+                node.name, node.role, node.subnet ?? "-", node.address ?? "-", node.publicAddress ?? "-",
+                node.serves.isEmpty ? "-" : Set(node.serves).sorted().joined(separator: " "),
+            ])
+        }
+        let time = seconds.map { " in \(Int(($0 * 1000).rounded())) ms" } ?? ""
+        let inside = nodes.first { $0.role == NodePlan.Role.instance.rawValue }?.name ?? nodes[0].name
+        return """
+            \(lab) is up\(time)\(title.isEmpty ? "" : ": \(title)")
+
+            \(table.text)
+
+            next: netlab check \(lab)          check every claim by packets
+                  netlab shell \(lab) \(inside)   look around
+                  netlab down \(lab)
+            """
+    }
+}
+
+extension Lab {
+    /// The subnet a node stands in.
+    func subnet(of node: String) -> String? {
+        for vpc in vpcs {
+            if let instance = vpc.instance(node) { return instance.interface.subnet }
+            if let gateway = vpc.natGateway(node) { return gateway.subnet }
+        }
+        return nil
+    }
+
+    /// The address the Internet knows a node by.
+    func publicAddress(of node: String) -> IPv4Address? {
+        for vpc in vpcs {
+            if let instance = vpc.instance(node) { return instance.interface.publicAddress }
+            if let gateway = vpc.natGateway(node) { return gateway.elasticIP }
+        }
+        return internet.host(node)?.address
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Checks
+import LabRunner
+
+/// `netlab check`.
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check a running lab's claims by packets.",
+        discussion: """
+            EXAMPLES
+              netlab check private-nat
+              netlab check private-nat --only C2 --only C3 --format json
+            """)
+
+    @Argument(help: "A running lab.") var name: String
+    @OptionGroup var options: CheckOptions
+
+    func run() throws {
+        Interruption.hold()
+        let running = try RunningLab.attach(try LabName.valid(name))
+        try CheckRun(running, only: options.only).report(format: options.format, to: options.output)
+    }
+}
+
+/// What `check` and `test` share.
+struct CheckOptions: ParsableArguments {
+    @Option(help: "Only this claim, e.g. C3; may be given again.") var only: [String] = []
+    @Option(help: "text, json, junit or tap.") var format: ReportFormat = .text
+    @Flag(help: "The same as --format json.") var json = false
+    @Option(help: "Write the report to a file.") var output: String?
+
+    mutating func validate() throws {
+        if json { format = .json }
+    }
+}
+
+extension ReportFormat: ExpressibleByArgument {}
+
+extension CheckRun {
+    init(_ lab: RunningLab, only: [String]?) throws {
+        let claims = Set(lab.lab.checks.map(\.claim))
+        for claim in only ?? [] where !claims.contains(claim) {
+            throw LabRunnerError(
+                .input, "lab \(lab.name) makes no claim \(claim)", hint: "its claims are: \(claims.sorted().joined(separator: ", "))")
+        }
+        self.init(lab: lab, only: only ?? [])
+    }
+
+    /// Runs, reports, and throws exit status 1 unless every check passed.
+    func report(format: ReportFormat, to file: String?) throws {
+        let report = try run()
+        let text = report.rendered(as: format, color: file == nil && Output.usesColor)
+        if let file { try Output.write(text, to: file) } else { Output.say(text) }
+        if !report.passed { throw ExitCode(1) }
+    }
+}

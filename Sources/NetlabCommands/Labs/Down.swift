@@ -1,0 +1,33 @@
+import ArgumentParser
+import LabRunner
+
+/// `netlab down`.
+struct Down: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Take labs down. Works by name alone, as often as you like.",
+        discussion: """
+            EXAMPLES
+              netlab down private-nat
+              netlab down --all
+            """)
+
+    @Argument(help: "Names of running labs.") var names: [String] = []
+    @Flag(help: "Every lab on this machine.") var all = false
+    @Flag(help: "Print what was taken down as JSON.") var json = false
+
+    func validate() throws {
+        if names.isEmpty && !all { throw ValidationError("name a lab, or say --all (netlab list shows what is up)") }
+    }
+
+    func run() throws {
+        Interruption.hold()
+        var gone: [String] = []
+        for name in all ? StateFolder.all.map(\.name) : names {
+            if try LabDown(try LabName.valid(name)).run() { gone.append(name) } else if !json {
+                Output.note("\(name) was not up")
+            }
+        }
+        if json { return try Output.json(["down": gone]) }
+        for name in gone { Output.say("\(name) is down") }
+    }
+}

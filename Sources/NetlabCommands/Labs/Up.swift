@@ -1,0 +1,52 @@
+import ArgumentParser
+import Checks
+import LabRunner
+
+/// `netlab up`.
+struct Up: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Build a lab and leave it up.",
+        discussion: """
+            EXAMPLES
+              netlab up private-nat
+              netlab up labs/private-nat.yaml --name mine --check
+            """)
+
+    @Argument(help: "A lab's name (labs/NAME.yaml) or a lab file.") var lab: String
+    @Option(help: "What to call the running lab; the file's name for it by default.") var name: String?
+    @Flag(help: "Check every claim once it is up.") var check = false
+    @Flag(help: "Print what was built as JSON.") var json = false
+
+    func run() throws {
+        let source = try LabSource.read(lab)
+        Interruption.hold()
+        let name = try LabName.valid(name ?? source.lab.name)
+        let start = ContinuousClock.now
+        let running = try LabUp(source.lab, name: name, labText: source.text, settings: Share.settings).run()
+        let summary = LabSummary(running, seconds: (ContinuousClock.now - start).seconds)
+        if json { try Output.json(summary) } else { Output.say(summary.text) }
+        if check { try CheckRun(running, only: nil).report(format: .text, to: nil) }
+    }
+}
+
+/// A name that can stand in file and namespace names.
+enum LabName {
+    static func valid(_ name: String) throws -> String {
+        let allowed = name.utf8.allSatisfy { byte in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || byte == UInt8(ascii: "-")
+        }
+        guard allowed, 1...40 ~= name.utf8.count, name.first != "-" else {
+            throw LabRunnerError(
+                .input, "\"\(name.prefix(60))\" cannot be the name of a lab",
+                hint: "1 to 40 small letters, digits and dashes, not beginning with a dash")
+        }
+        return name
+    }
+}
+
+extension Duration {
+    var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}

@@ -1,0 +1,77 @@
+public import ArgumentParser
+import CloudModel
+import Glibc
+import LabRunner
+
+/// The `netlab` program.
+public struct NetlabCommand: ParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "netlab",
+        abstract: "AWS VPCs as real Linux network namespaces, every claim checked by packets.",
+        discussion: """
+            EXAMPLES
+              netlab test private-nat              build it, check every claim, take it down
+              netlab up private-nat                build it and leave it up
+              netlab exec private-nat app -- curl -s http://echo.example/
+              netlab check private-nat --only C3   check one claim
+              netlab down private-nat
+
+            EXIT STATUS
+              0 all is well   1 a check failed   2 bad input   3 the system refused   130 interrupted
+            """,
+        version: Version.text,
+        groupedSubcommands: [
+            CommandGroup(name: "Labs", subcommands: [Up.self, Down.self, Test.self, Check.self]),
+            CommandGroup(name: "Inside", subcommands: [Exec.self, Shell.self]),
+            CommandGroup(name: "Looking", subcommands: [ListLabs.self, Status.self, Plan.self]),
+            CommandGroup(name: "Files and machine", subcommands: [Validate.self, Schema.self, Doctor.self]),
+        ],
+        ungroupedSubcommands: [Serve.self])
+
+    public init() {}
+
+    /// Parses, runs, and leaves with the exit status of the design.
+    public static func start() -> Never {
+        setvbuf(stdout, nil, _IOFBF, 1 << 16)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+            Self.leave(0)
+        } catch let error as LabRunnerError {
+            Output.complain(error.description)
+            Self.leave(error.kind.exitCode)
+        } catch let error as ExitCode {
+            Self.leave(error.rawValue)
+        } catch {
+            // ArgumentParser's own: help and version are no errors, a wrong word is bad input.
+            let text = fullMessage(for: error)
+            if exitCode(for: error) == .success {
+                Output.say(text)
+                Self.leave(0)
+            }
+            Output.complain(text, raw: true)
+            Self.leave(exitCode(for: error) == .validationFailure ? 2 : 3)
+        }
+    }
+
+    private static func leave(_ code: Int32) -> Never {
+        fflush(stdout)
+        exit(code)
+    }
+}
+
+extension LabRunnerError.Kind {
+    var exitCode: Int32 {
+        switch self {
+        case .input: 2
+        case .system: 3
+        case .interrupted: 130
+        }
+    }
+}
+
+/// The version `--version` prints.
+enum Version {
+    static let number = "0.1.0"
+    static var text: String { "netlab \(number)" }
+}

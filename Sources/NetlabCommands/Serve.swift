@@ -1,0 +1,11 @@
+import ArgumentParser
+import LabRunner
+
+/// `netlab __serve`: the background process of a lab. Not for people.
+struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "__serve", shouldDisplay: false)
+
+    @Option var readiness: Int32
+
+    func run() throws { try ServerMain.run(readiness: readiness) }
+}
