@@ -171,6 +171,13 @@ struct GoodLabTests {
         #expect(lab.vpcs[0].routeTables.last?.routes[0].origin == Origin(file: "good.yaml", line: 7, column: 7))
     }
 
+    @Test("every form of every key")
+    func everyForm() throws {
+        let lab = try lab(try Fixtures.text("Tests/Fixtures/GoodLabs/every-form.yaml"))
+        #expect(lab.vpcs.first?.name == "main-vpc" && lab.vpcs.first?.cidrBlocks.count == 2)
+        #expect(lab.checks.count == 14)
+    }
+
     @Test("a byte order mark and Windows line ends are only dressing")
     func dressing() throws {
         #expect(try lab("\u{FEFF}lab: x\r\nvpc: { cidr: 10.0.0.0/16 }\r\n").name == "x")

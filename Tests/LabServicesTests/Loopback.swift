@@ -100,14 +100,15 @@ final class Client {
 
     func send(_ bytes: [UInt8]) throws {
         var sent = 0
-        while sent < bytes.count {
+        // At least once: an empty datagram is a datagram.
+        repeat {
             sent += try systemCall("send") {
                 bytes.withUnsafeBytes {
                     Glibc.send(
                         socket.raw, $0.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL))
                 }
             }
-        }
+        } while sent < bytes.count
     }
 
     func finishSending() { _ = shutdown(socket.raw, Int32(SHUT_WR)) }

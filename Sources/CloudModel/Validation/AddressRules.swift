@@ -7,10 +7,11 @@ extension Findings {
         let interfaces =
             vpc.natGateways.map { ($0.name, $0.subnet, $0.privateAddress, $0.origin) }
             + vpc.instances.map { ($0.name, $0.interface.subnet, $0.interface.privateAddress, $0.origin) }
+        let subnetNames = vpc.subnets.map(\.name)
         var owners: [IPv4Address: String] = [:]
         for (name, subnetName, address, origin) in interfaces {
             guard let subnet = subnets[subnetName] else {
-                unknown("subnet", subnetName, among: vpc.subnets.map(\.name), at: origin, field: "subnet")
+                unknown("subnet", subnetName, among: subnetNames, at: origin, field: "subnet")
                 continue
             }
             let block = subnet.cidrBlock

@@ -64,7 +64,7 @@ extension Findings {
             }
             if !tables.contains(subnet.routeTable) {
                 unknown(
-                    "route table", subnet.routeTable, among: tables.sorted(), at: subnet.origin, field: "route-table")
+                    "route table", subnet.routeTable, among: listed(tables), at: subnet.origin, field: "route-table")
             }
         }
         checkOverlaps(vpc.subnets)

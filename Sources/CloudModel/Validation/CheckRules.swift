@@ -44,15 +44,12 @@ extension Findings {
             if !node.canSend {
                 error(
                     origin, "`\(name)` is \(node.kind.indefinite), and no program runs there to send a probe",
-                    hint: suggestion(for: name, among: senderNames, listing: "probes start from"), field: "from")
+                    hint: near(name, among: senderNames, listing: "probes start from"), field: "from")
             } else if !seen.insert(name).inserted {
                 error(origin, "`\(name)` is named twice in `from`", hint: "remove one", field: "from")
             }
         }
     }
-
-    private var senderNames: [String] { lab.nodes.filter(\.canSend).map(\.name) }
-    private var addressedNames: [String] { lab.nodes.filter(\.hasAddress).map(\.name) }
 
     private mutating func checkProbe(_ probe: Probe, at origin: Origin) {
         let key = probe.key
@@ -61,7 +58,7 @@ extension Findings {
             checkHost(to.host, at: origin, field: key)
         case .dns(let name, let server):
             if !dnsNames.contains(name), nodes[name] == nil {
-                unknown("DNS name", name, among: dnsNames.sorted(), at: origin, field: key)
+                unknown("DNS name", name, among: listed(dnsNames), at: origin, field: key)
             }
             if let server { checkHost(server.host, at: origin, field: key) }
         case .scan(let targets):
@@ -81,12 +78,12 @@ extension Findings {
         if IPv4Address(host) != nil || CIDRBlock(host) != nil || dnsNames.contains(host) { return }
         guard let node = nodes[host] else {
             return unknown(
-                "node or DNS name", host, among: addressedNames + dnsNames.sorted(), at: origin, field: field)
+                "node or DNS name", host, among: targetNames, at: origin, field: field)
         }
         if !node.hasAddress {
             error(
                 origin, "`\(host)` is \(node.kind.indefinite) and has no address to probe",
-                hint: suggestion(for: host, among: addressedNames, listing: "these have one"), field: field)
+                hint: near(host, among: targetNames, listing: "these have one"), field: field)
         }
     }
 
@@ -109,7 +106,7 @@ extension Findings {
         }
         if let seen = expect.seenFrom, IPv4Address(seen) == nil { checkHost(seen, at: origin, field: "expect") }
         for name in expect.neverReaches + (expect.hops ?? []) where IPv4Address(name) == nil {
-            if nodes[name] == nil { unknown("node", name, among: lab.nodes.map(\.name), at: origin, field: "expect") }
+            if nodes[name] == nil { unknown("node", name, among: nodeNames, at: origin, field: "expect") }
         }
         for endpoint in expect.open ?? [] { checkHost(endpoint.host, at: origin, field: "expect") }
         if let owner = expect.stoppedBy { checkOwner(owner, at: origin) }
@@ -126,21 +123,19 @@ extension Findings {
             return
         }
         guard words.count > 1, kind != "igw" else { return }
-        let (what, known): (String, [String]) =
-            switch kind {
-            case "sg": ("security group", lab.vpcs.flatMap { $0.securityGroups.map(\.name) })
-            case "nat": ("NAT gateway", lab.vpcs.flatMap { $0.natGateways.map(\.name) })
-            case "rtb": ("route table", lab.vpcs.flatMap { $0.routeTables.map { withoutPrefix($0.name) } })
-            default: ("instance", lab.vpcs.flatMap { $0.instances.map(\.name) })
-            }
         for name in words[1].split(separator: "+").map(String.init) {
-            let name = kind == "rtb" ? withoutPrefix(name) : name
-            if !known.contains(name) { unknown(what, name, among: known, at: origin, field: "expect") }
+            switch kind {
+            case "sg" where !groupNames.contains(name):
+                unknown("security group", name, among: listed(groupNames), at: origin, field: "expect")
+            case "rtb" where !tableNames.contains(name.withoutTablePrefix):
+                unknown("route table", name, among: listed(tableNames), at: origin, field: "expect")
+            case "nat" where nodes[name]?.kind != .natGateway:
+                unknown("NAT gateway", name, among: names(of: .natGateway), at: origin, field: "expect")
+            case "eni" where nodes[name]?.kind != .instance:
+                unknown("instance", name, among: names(of: .instance), at: origin, field: "expect")
+            default: break
+            }
         }
-    }
-
-    private func withoutPrefix(_ table: String) -> String {
-        table.hasPrefix("rtb-") ? String(table.dropFirst(4)) : table
     }
 }
 

@@ -31,13 +31,27 @@ struct Findings {
     let nodes: [String: Node]
     /// Every DNS name of the lab's Internet.
     let dnsNames: Set<String>
+    /// The nodes that a probe can start from, that it can aim at, and all, in file order; listed once, because a lab
+    /// that is wrong everywhere asks for them at every turn.
+    let senderNames: [String]
+    let targetNames: [String]
+    let nodeNames: [String]
+    let groupNames: Set<String>
+    /// Without the `rtb-` that inline tables begin with, as the owners of drops are named.
+    let tableNames: Set<String>
     private(set) var problems: [Problem] = []
 
     init(lab: Lab, unreadable: Set<String>) {
         self.lab = lab
         self.unreadable = unreadable
-        nodes = Dictionary(lab.nodes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let all = lab.nodes
+        nodes = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        nodeNames = all.map(\.name)
+        senderNames = all.filter(\.canSend).map(\.name)
         dnsNames = Set(lab.internet.hosts.flatMap(\.dnsNames))
+        targetNames = all.filter(\.hasAddress).map(\.name) + dnsNames.sorted()
+        groupNames = Set(lab.vpcs.flatMap { $0.securityGroups.map(\.name) })
+        tableNames = Set(lab.vpcs.flatMap { $0.routeTables.map { $0.name.withoutTablePrefix } })
     }
 
     mutating func error(_ origin: Origin, _ message: String, hint: String = "", field: String = "") {
@@ -50,12 +64,25 @@ struct Findings {
 
     /// Reports a name that nothing bears.
     mutating func unknown(
-        _ kind: String, _ name: String, among candidates: some Collection<String>, at origin: Origin, field: String = ""
+        _ kind: String, _ name: String, among candidates: [String], at origin: Origin,
+        field: String = ""
     ) {
         guard !unreadable.contains(name) else { return }
-        // The search for the nearest name is quadratic in a file that is wrong everywhere.
-        let near = problems.count < 500 ? suggestion(for: name, among: candidates, listing: "there are") : ""
+        let near = near(name, among: candidates, listing: "there are")
         error(origin, "there is no \(kind) named `\(ObjectName.shown(name))`", hint: near, field: field)
+    }
+
+    /// While few problems are known, names are worth listing and comparing; later that would be quadratic.
+    private var isPatient: Bool { problems.count < 500 }
+
+    func near(_ name: String, among candidates: [String], listing: String) -> String {
+        isPatient ? suggestion(for: name, among: candidates, listing: listing) : ""
+    }
+
+    func listed(_ names: Set<String>) -> [String] { isPatient ? names.sorted() : [] }
+
+    func names(of kind: Node.Kind) -> [String] {
+        isPatient ? lab.nodes.filter { $0.kind == kind }.map(\.name) : []
     }
 }
 
@@ -109,4 +136,9 @@ extension IPv4Address {
         default: number >> 16 == 0xA9FE ? "is a link-local address" : nil
         }
     }
+}
+
+extension String {
+    /// `rtb-private-a` is the table of `private-a`.
+    var withoutTablePrefix: String { hasPrefix("rtb-") ? String(dropFirst(4)) : self }
 }

@@ -26,7 +26,7 @@ extension Findings {
                     unknown(
                         "Internet gateway", name, among: vpc.internetGateway.map { [$0.name] } ?? [], at: route.origin)
                 case .natGateway(let name) where !gateways.contains(name):
-                    unknown("NAT gateway", name, among: gateways.sorted(), at: route.origin)
+                    unknown("NAT gateway", name, among: listed(gateways), at: route.origin)
                 case .instance(let name):
                     checkMiddlebox(name, route, instances)
                 default: break
@@ -37,7 +37,7 @@ extension Findings {
 
     private mutating func checkMiddlebox(_ name: String, _ route: Route, _ instances: [String: Instance]) {
         guard let instance = instances[name] else {
-            return unknown("instance", name, among: instances.keys.sorted(), at: route.origin)
+            return unknown("instance", name, among: names(of: .instance), at: route.origin)
         }
         if instance.interface.sourceDestinationCheck {
             warning(

@@ -24,6 +24,7 @@ final class HTTPConnection: ChannelInboundHandler {
     private var reserved = 0
     private var refused: HTTPResponseStatus?
     private var source: (any ByteSource)?
+    private var isPumping = false
     private var keepAlive = true
     private var hasLimitedTimeToLive = false
 
@@ -124,7 +125,10 @@ final class HTTPConnection: ChannelInboundHandler {
 
     /// Writes pieces while the client takes them; `channelWritabilityChanged` comes back here.
     private func pump(_ context: ChannelHandlerContext) {
-        guard let source else { return }
+        // A flush below can change the writability and so call us again from within.
+        guard let source, !isPumping else { return }
+        isPumping = true
+        defer { isPumping = false }
         do {
             while context.channel.isWritable {
                 guard let piece = try source.next() else {

@@ -31,6 +31,12 @@ public struct Sighting: Hashable, Sendable, CustomStringConvertible {
         public let protocolNumber: UInt8
         public let source: SocketAddress
         public let destination: SocketAddress
+
+        public init(protocolNumber: UInt8, source: SocketAddress, destination: SocketAddress) {
+            self.protocolNumber = protocolNumber
+            self.source = source
+            self.destination = destination
+        }
     }
 
     /// As seen from the witness's namespace: `outgoing` leaves it by the interface.
