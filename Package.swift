@@ -75,14 +75,15 @@ let package = Package(
             ]),
         module(
             "Checks",
-            ["CloudModel", "IPAddressing", "LabPlan", "LabRunner", "Nftables", "RouteNetlink", "Probes", "Namespaces"]),
+            [
+                "CloudModel", "IPAddressing", "KernelObjects", "LabPlan", "LabRunner", "LinuxSystem", "Nftables",
+                "Probes", "Namespaces",
+            ]),
         module(
             "NetlabCommands",
             [
-                "Checks", "LabRunner", "LabPlan", "LabFile", "LabServices", "CloudModel", "Namespaces", "LinuxSystem",
-                "IPAddressing",
+                "Checks", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "CloudModel", "LinuxSystem", "IPAddressing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(name: "netlab", dependencies: ["NetlabCommands"], swiftSettings: strict),
 
