@@ -82,7 +82,8 @@ let package = Package(
         module(
             "NetlabCommands",
             [
-                "Checks", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "CloudModel", "LinuxSystem", "IPAddressing",
+                "Checks", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "Nftables", "CloudModel", "LinuxSystem",
+                "IPAddressing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "netlab", dependencies: ["NetlabCommands"], swiftSettings: strict),
