@@ -48,7 +48,7 @@ struct Evidence: Sendable {
         // Two trials may speak to the same host at once: a port is the probe's own.
         let leaving = seen.filter { sighting in
             sighting.direction == .outgoing
-                && (observation?.local.map { $0.port == 0 || $0.port == sighting.source.port } ?? true)
+                && (observation?.locals.contains { $0.port == 0 || $0.port == sighting.source.port } ?? true)
         }
         sent = observation?.sent ?? leaving.count
         translations = natFlows.flatMap { node, flows in
@@ -57,7 +57,7 @@ struct Evidence: Sendable {
     }
 
     private static func isFlow(_ flow: TrackedFlow, of observation: Observation?, _ leaving: [Sighting]) -> Bool {
-        guard let observation, let local = observation.local, let target = observation.target,
+        guard let observation, let local = observation.locals.last, let target = observation.target,
             flow.original.protocolNumber == observation.protocolNumber,
             flow.original.source == local.address, flow.original.destination == target.address
         else { return false }

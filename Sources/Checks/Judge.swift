@@ -46,11 +46,23 @@ struct Judge: Sendable {
     private func seenFrom(_ name: String, _ evidence: Evidence, _ observation: Observation) -> Finding {
         let wanted = IPv4Address(name) ?? places.visibleAddress(of: name, at: observation.target?.address)
         let sources = evidence.sources()
-        let text = sources.map(places.named).sorted().joined(separator: ", ")
         guard !sources.isEmpty else { return Finding(false, "the other end saw no source at all") }
         return Finding(
             sources.allSatisfy { $0.address == wanted },
-            "\(evidence.receiver ?? "the other end") saw \(text.isEmpty ? "nobody" : text)")
+            "\(evidence.receiver ?? "the other end") saw \(listed(sources))")
+    }
+
+    /// `nat-a 203.0.113.11:1025`, or `nat-a 203.0.113.11 (15 ports, 2294 to 65492)`.
+    private func listed(_ sources: Set<SocketAddress>) -> String {
+        let byAddress = Dictionary(grouping: sources, by: \.address).sorted { $0.key < $1.key }
+        return byAddress.map { address, ends in
+            let ports = ends.map(\.port).sorted()
+            guard ports.count > 1, let first = ports.first, let last = ports.last else {
+                return ends.map(places.named).joined()
+            }
+            let whole = SocketAddress(address: address, port: 0)
+            return "\(places.named(whole)) (\(ports.count) ports, \(first) to \(last))"
+        }.joined(separator: ", ")
     }
 
     /// What the server says must also have passed its interface: two tellings of one fact.

@@ -11,7 +11,7 @@ import LinuxSystem
 /// there is no moment at which it could be left over unrecorded.
 final class ServerProcess {
     private let handle: ProcessHandle
-    private let planInput: SharedDescriptor
+    private var planInput: SharedDescriptor?
     private let readiness: SharedDescriptor
 
     /// Starts it with the sockets it will adopt, and writes it down in the state folder.
@@ -50,8 +50,9 @@ final class ServerProcess {
     /// The length first, so that a plan cut short is known as such.
     private func writePlan(_ json: [UInt8]) throws {
         let length = withUnsafeBytes(of: UInt64(json.count)) { Array($0) }
+        defer { planInput = nil }  // the end of the file is the end of the plan
         do {
-            try planInput.descriptor.write(length + json)
+            try planInput?.descriptor.write(length + json)
         } catch {
             // It is gone; reading its readiness tells why.
             if error.errno != EPIPE { throw error }
