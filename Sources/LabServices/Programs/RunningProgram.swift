@@ -47,10 +47,12 @@ struct RunningProgram {
         posix_spawnattr_setsigdefault(&attributes, &all)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
+        // Of our environment nothing passes on: the same program in every lab, and messages in one language.
         let words = arguments.map { strdup($0) }
-        defer { words.forEach { free($0) } }
+        let environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"].map { strdup($0) }
+        defer { (words + environment).forEach { free($0) } }
         var process = pid_t()
-        let code = posix_spawn(&process, path, &actions, &attributes, words + [nil], environ)
+        let code = posix_spawn(&process, path, &actions, &attributes, words + [nil], environment + [nil])
         guard code == 0 else { throw SystemError(call: "posix_spawn", errno: code, subject: path) }
         return process
     }
