@@ -28,6 +28,9 @@ struct RunningProgram {
         }
     }
 
+    /// Nothing of ours passes on: the same program in every lab, and messages in one language.
+    private static let environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"]
+
     private static func spawn(_ path: String, _ arguments: [String], output: String) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -47,9 +50,8 @@ struct RunningProgram {
         posix_spawnattr_setsigdefault(&attributes, &all)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
-        // Of our environment nothing passes on: the same program in every lab, and messages in one language.
         let words = arguments.map { strdup($0) }
-        let environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"].map { strdup($0) }
+        let environment = Self.environment.map { strdup($0) }
         defer { (words + environment).forEach { free($0) } }
         var process = pid_t()
         let code = posix_spawn(&process, path, &actions, &attributes, words + [nil], environment + [nil])
