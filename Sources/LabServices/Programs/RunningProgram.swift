@@ -118,8 +118,8 @@ struct RunningProgram {
     private static func describe(_ readiness: Program.Readiness) -> String {
         switch readiness {
         case .running: "anything"
-        case .udp(let address, let port): "udp \(address):\(port)"
-        case .tcp(let address, let port): "tcp \(address):\(port)"
+        case .udp(let addresses, let port): "udp port \(port) of \(addresses)"
+        case .tcp(let addresses, let port): "tcp port \(port) of \(addresses)"
         }
     }
 }
