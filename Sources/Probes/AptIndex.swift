@@ -35,7 +35,7 @@ enum AptIndex {
     static func package(_ name: String, in packages: String) -> Package? {
         var current = Package()
         var isWanted = false
-        for line in packages.split(separator: "\n", omittingEmptySubsequences: false) + [""] {
+        for line in packages.split(separator: "\n", omittingEmptySubsequences: false) + [Substring()] {
             if line.isEmpty {
                 // A path that climbs out or names another host is no file of this repository.
                 if isWanted, isSHA256(current.sha256[...]), current.size >= 0, isPath(current.filename) {
