@@ -54,7 +54,7 @@ let package = Package(
         module("LinuxSystem", ["CNetlabShims"]),
         module("Namespaces", ["LinuxSystem", "CNetlabShims"]),
         module("Netlink", ["LinuxSystem", "CNetlabShims"]),
-        module("RouteNetlink", ["CLibNL", "KernelObjects", "Netlink", "IPAddressing", "LinuxSystem"]),
+        module("RouteNetlink", ["CLibNL", "CNetlabShims", "KernelObjects", "Netlink", "IPAddressing", "LinuxSystem"]),
         module("Nftables", ["CLibMNL", "KernelObjects", "Netlink", "IPAddressing", "LinuxSystem"]),
 
         // What lives and moves inside a lab.

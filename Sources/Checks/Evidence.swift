@@ -10,7 +10,7 @@ struct Evidence: Sendable {
     let observation: Observation?
     let error: String?
     let duration: Duration
-    /// Packets that the sender's own interface saw leave towards the target.
+    /// Packets that the sender's own interface saw leave towards the target; for scans, those nobody answered.
     let sent: Int
     /// What reached the receiver's interface, in order.
     private(set) var arrived: [Sighting] = []
@@ -50,7 +50,7 @@ struct Evidence: Sendable {
             sighting.direction == .outgoing
                 && (observation?.locals.contains { $0.port == 0 || $0.port == sighting.source.port } ?? true)
         }
-        sent = observation?.sent ?? leaving.count
+        sent = observation?.unanswered ?? leaving.count
         translations = natFlows.flatMap { node, flows in
             flows.filter { Self.isFlow($0, of: observation, leaving) }.map { (node, $0) }
         }

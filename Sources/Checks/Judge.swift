@@ -96,7 +96,7 @@ struct Judge: Sendable {
         let claimed = claimed[owner] ?? 0
         let rules = ledger.rules(of: owner).map { "\($0.owner) at \($0.node) counted \($0.packets)" }
         let text = rules.isEmpty ? "\(owner) counted nothing" : rules.joined(separator: "; ")
-        var findings = [Finding(evidence.sent > 0, "\(evidence.sent) packets left \(evidence.trial.sender)")]
+        var findings = [Finding(evidence.sent > 0, "\(evidence.sent) packets of \(evidence.trial.sender) went unanswered")]
         let whose = claimed == evidence.sent ? "" : " of \(claimed) sent by this and its fellow probes"
         findings.append(Finding(counted > 0 && counted >= UInt64(claimed), text + whose))
         return findings

@@ -23,8 +23,8 @@ struct Observation: Sendable {
     var open: [SocketAddress]?
     var hops: [IPv4Address?] = []
     var addresses: [IPv4Address]?
-    /// Packets this probe sent, where the probe itself counts them.
-    var sent: Int?
+    /// Packets this probe sent and nobody answered, where the probe itself counts them.
+    var unanswered: Int?
 
     init() {}
 

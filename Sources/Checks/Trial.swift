@@ -142,7 +142,7 @@ struct Trial: Hashable, Comparable, Sendable {
                 addresses: try places.addresses(target.hosts, from: node), tcp: target.tcp, udp: target.udp,
                 ping: target.ping)
         }
-        let outcome = try PortScan(from: node.namespace, targets: parts).run()
+        let outcome = try PortScan(from: node.namespace, targets: parts, threads: 2).run()
         guard outcome.isComplete else {
             let reason = outcome.sendError.map { SystemErrorText.of($0) } ?? "its deadline passed"
             throw Places.Unknown(description: "the scan could not ask every port: \(reason)")
@@ -151,7 +151,7 @@ struct Trial: Hashable, Comparable, Sendable {
         let udp = outcome.udp.all(.open)
         observation.open = outcome.open + udp
         observation.isSilent = outcome.isSilent
-        observation.sent = outcome.sent
+        observation.unanswered = outcome.sent - outcome.received.total
         observation.succeeded = !outcome.open.isEmpty || !udp.isEmpty
         let counts = outcome.received
         observation.saw =

@@ -62,6 +62,7 @@ public struct LabUp: Sendable {
         try Interruption.check()
         let planner = ServicePlanner(plan: plan, state: state, settings: settings)
         try server.start(planner.servicePlan(nodes), state: state)
+        try builder.settle(nodes)
         try Files.write("", to: state.complete)
         return RunningLab(plan: plan, state: state, nodes: nodes)
     }

@@ -46,6 +46,29 @@ public struct NetworkBuilder: Sendable {
         for result in inParallel([wires, rulesets], threads: 2) { try result.get() }
     }
 
+    /// Waits until every wire carries packets.
+    ///
+    /// The kernel switches a link's queue on in its own time after both ends are up and drops what is sent before: a
+    /// lab that returned earlier would lose its first packets, and a lost SYN costs a second.
+    public func settle(_ nodes: [MadeNode]) throws {
+        let deadline = ContinuousClock.now + .seconds(5)
+        for node in nodes where try !LinkStates.notRunning(node.route).isEmpty {
+            try node.namespace.run {
+                let monitor = try LinkMonitor()
+                while true {
+                    let waiting = try LinkStates.notRunning(node.route)
+                    if waiting.isEmpty { return }
+                    guard ContinuousClock.now < deadline else {
+                        throw LabRunnerError(
+                            .system, "\(node.plan.subject): links do not come up: \(waiting.joined(separator: ", "))")
+                    }
+                    try Interruption.check()
+                    monitor.wait(milliseconds: 100)
+                }
+            }
+        }
+    }
+
     private func addLinks(_ nodes: [MadeNode]) throws {
         let byName = Dictionary(uniqueKeysWithValues: nodes.map { ($0.plan.name, $0) })
         for near in nodes {
