@@ -60,7 +60,13 @@ struct RouterRuleset {
         ports.map { port in
             var rules: [NftRule] = []
             if !port.hasSecurityGroups {
-                rules.append(NftRule([.address(.source, CIDRBlock(port.address)), .notrack]))
+                // Not what it says itself to its clients ("time exceeded"): that belongs to flows of theirs, which their
+                // security groups remember.
+                rules.append(
+                    NftRule([
+                        .address(.source, CIDRBlock(port.address)), .inSet([.destination], blocks.name, not: true),
+                        .notrack,
+                    ]))
             }
             if port.checksSource {
                 rules.append(
