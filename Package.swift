@@ -75,14 +75,16 @@ let package = Package(
             ]),
         module(
             "Checks",
-            ["CloudModel", "IPAddressing", "LabPlan", "LabRunner", "Nftables", "RouteNetlink", "Probes", "Namespaces"]),
+            [
+                "CloudModel", "IPAddressing", "KernelObjects", "LabPlan", "LabRunner", "LinuxSystem", "Nftables",
+                "Probes", "Namespaces",
+            ]),
         module(
             "NetlabCommands",
             [
-                "Checks", "LabRunner", "LabPlan", "LabFile", "LabServices", "CloudModel", "Namespaces", "LinuxSystem",
+                "Checks", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "Nftables", "CloudModel", "LinuxSystem",
                 "IPAddressing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(name: "netlab", dependencies: ["NetlabCommands"], swiftSettings: strict),
 

@@ -31,7 +31,8 @@ public enum NodeEntry {
         Interruption.release()
         do {
             try LinuxSystem.execute(command)
-        } catch let error as SystemError where error.errno == ENOENT {
+        } catch {
+            guard error.errno == ENOENT else { throw error }
             throw LabRunnerError(.input, "\(command[0]): command not found", hint: "give a program after --")
         }
     }

@@ -20,19 +20,18 @@ public struct NetlabCommand: ParsableCommand {
               0 all is well   1 a check failed   2 bad input   3 the system refused   130 interrupted
             """,
         version: Version.text,
+        subcommands: [Serve.self],
         groupedSubcommands: [
             CommandGroup(name: "Labs", subcommands: [Up.self, Down.self, Test.self, Check.self]),
             CommandGroup(name: "Inside", subcommands: [Exec.self, Shell.self]),
             CommandGroup(name: "Looking", subcommands: [ListLabs.self, Status.self, Plan.self]),
             CommandGroup(name: "Files and machine", subcommands: [Validate.self, Schema.self, Doctor.self]),
-        ],
-        ungroupedSubcommands: [Serve.self])
+        ])
 
     public init() {}
 
     /// Parses, runs, and leaves with the exit status of the design.
     public static func start() -> Never {
-        setvbuf(stdout, nil, _IOFBF, 1 << 16)
         do {
             var command = try parseAsRoot()
             try command.run()
@@ -54,10 +53,7 @@ public struct NetlabCommand: ParsableCommand {
         }
     }
 
-    private static func leave(_ code: Int32) -> Never {
-        fflush(stdout)
-        exit(code)
-    }
+    private static func leave(_ code: Int32) -> Never { Glibc.exit(code) }
 }
 
 extension LabRunnerError.Kind {

@@ -6,21 +6,13 @@ import LinuxSystem
 /// The one place that writes: results to standard output, everything else to standard error.
 enum Output {
     /// Results.
-    static func say(_ text: String) {
-        fputs(text.hasSuffix("\n") ? text : text + "\n", stdout)
-    }
+    static func say(_ text: String) { write(text, to: STDOUT_FILENO) }
 
     /// Progress and notes, for people.
-    static func note(_ text: String) {
-        fflush(stdout)
-        fputs(text + "\n", stderr)
-    }
+    static func note(_ text: String) { write(text, to: STDERR_FILENO) }
 
-    /// What went wrong.
-    static func complain(_ text: String, raw: Bool = false) {
-        fflush(stdout)
-        fputs(raw ? text + "\n" : "netlab: \(text)\n", stderr)
-    }
+    /// What went wrong, under our name; `raw` for texts that name a file and line themselves.
+    static func complain(_ text: String, raw: Bool = false) { note(raw ? text : "netlab: \(text)") }
 
     /// A value as JSON: keys sorted, so that the same facts are the same bytes.
     static func json(_ value: some Encodable) throws {
@@ -29,19 +21,30 @@ enum Output {
         say(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
-    /// Colour is for terminals, unless `NO_COLOR` says no.
-    static var usesColor: Bool { isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil && !isDumb }
-
-    private static var isDumb: Bool { getenv("TERM").map { String(cString: $0) == "dumb" } ?? true }
-}
-
-extension Output {
     /// A report into a file of the user's choosing.
-    static func write(_ text: String, to path: String) throws {
+    static func write(_ text: String, toFile path: String) throws {
         do {
             try Files.write(text.hasSuffix("\n") ? text : text + "\n", to: path, mode: 0o644)
         } catch {
             throw LabRunnerError(.input, "the report could not be written: \(error)")
+        }
+    }
+
+    /// Colour is for terminals, unless `NO_COLOR` says no.
+    static var usesColor: Bool { isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil && !isDumb }
+
+    private static var isDumb: Bool { getenv("TERM").map { String(cString: $0) == "dumb" } ?? true }
+
+    /// A reader that went away (`netlab … | head`) is no error of ours.
+    private static func write(_ text: String, to descriptor: Int32) {
+        let bytes = Array((text.hasSuffix("\n") ? text : text + "\n").utf8)
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress.map { $0 + sent }, bytes.count - sent)
+            }
+            if count < 0 && errno != EINTR { return }
+            sent += max(0, count)
         }
     }
 }

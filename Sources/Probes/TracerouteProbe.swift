@@ -127,16 +127,27 @@ private struct Trace: ~Copyable {
     private let udp: ProbeSocket
     private let target: IPv4Address
     private let carrier: TracerouteProbe.Carrier
-    private let identifier = UInt16.random(in: 1...UInt16.max)
-    private let token = randomToken()
+    private let identifier: UInt16
+    private let token: [UInt8]
 
     init(
         icmp: consuming ProbeSocket, udp: consuming ProbeSocket, target: IPv4Address, carrier: TracerouteProbe.Carrier
     ) throws {
+        let identifier = UInt16.random(in: 1...UInt16.max)
         let source = try udp.sourceAddress(towards: target) ?? SocketAddress.unspecified.address
         try udp.disconnect()
         try udp.bind(SocketAddress(address: source, port: 0))
-        local = SocketAddress(address: source, port: carrier == .udp ? try udp.localAddress().port : 0)
+        let local = SocketAddress(address: source, port: carrier == .udp ? try udp.localAddress().port : 0)
+        // Else the ICMP messages of every other probe in the namespace would fill the buffer.
+        let filter: PacketProgram =
+            switch carrier {
+            case .icmp: .echoes(identifier: identifier)
+            case .udp: .errors(about: ProtocolNumber.udp, mark: local.port)
+            }
+        try filter.attach(to: icmp.descriptor)
+        self.identifier = identifier
+        token = randomToken()
+        self.local = local
         self.icmp = icmp
         self.udp = udp
         self.target = target

@@ -42,7 +42,8 @@ private enum Answer {
 
     @Test func addressesFollowTheAliases() throws {
         let records =
-            Answer.record(type: 5, Answer.name("CDN.net")) + Answer.record(owner: Answer.name("cdn.NET"), [10, 0, 0, 1])
+            Answer.record(type: 5, Answer.name("CDN.net"))
+            + Answer.record(owner: Answer.name("cdn.NET"), [10, 0, 0, 1])
             + Answer.record(owner: Answer.name("other.net"), [10, 0, 0, 2])
         let message = try parse(Answer.make(to: query, count: 3, records: records))
         #expect(message?.addresses == [IPv4Address(10, 0, 0, 1)])
@@ -98,7 +99,8 @@ private enum Answer {
             _ = try? parse(bytes)
         }
         for _ in 0..<20_000 {
-            _ = try? parse((0..<Int.random(in: 0...80, using: &random)).map { _ in .random(in: 0...255, using: &random) })
+            _ = try? parse(
+                (0..<Int.random(in: 0...80, using: &random)).map { _ in .random(in: 0...255, using: &random) })
         }
     }
 }
@@ -129,7 +131,9 @@ private enum Answer {
 
     @Test func aTruncatedAnswerIsAskedForByTCP() throws {
         let topology = try pair()
-        try serve(topology) { [Answer.make(to: $0, flags: 0x8380, count: 9, records: [0xc0])].map { Array($0.dropLast()) } }
+        try serve(topology) {
+            [Answer.make(to: $0, flags: 0x8380, count: 9, records: [0xc0])].map { Array($0.dropLast()) }
+        }
         _ = topology.keep(
             try TestServer(tcp: 53, in: topology("b")) { connection in
                 let query = Array(connection.readBytes(34).dropFirst(2))
@@ -165,6 +169,8 @@ private enum Answer {
         #expect(outcome.reply?.addresses == [IPv4Address(10, 0, 0, 9)])
         try topology.nft("b", hook: "input", "udp dport 53 drop")
         #expect(try probe(topology, tries: 1).run().isSilent)
-        #expect(throws: DNSProbe.BadName.self) { _ = try DNSProbe(from: topology("a"), name: "a..b", server: b(53)).run() }
+        #expect(throws: DNSProbe.BadName.self) {
+            _ = try DNSProbe(from: topology("a"), name: "a..b", server: b(53)).run()
+        }
     }
 }

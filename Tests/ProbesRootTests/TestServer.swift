@@ -130,7 +130,8 @@ struct Connection {
 
 private func address(_ native: sockaddr_in) -> SocketAddress {
     SocketAddress(
-        address: IPv4Address(number: UInt32(bigEndian: native.sin_addr.s_addr)), port: UInt16(bigEndian: native.sin_port))
+        address: IPv4Address(number: UInt32(bigEndian: native.sin_addr.s_addr)),
+        port: UInt16(bigEndian: native.sin_port))
 }
 
 extension Connection {

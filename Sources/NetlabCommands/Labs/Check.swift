@@ -1,5 +1,6 @@
-import ArgumentParser
-import Checks
+public import ArgumentParser
+public import Checks
+import CloudModel
 import LabRunner
 
 /// `netlab check`.
@@ -49,8 +50,8 @@ extension CheckRun {
     /// Runs, reports, and throws exit status 1 unless every check passed.
     func report(format: ReportFormat, to file: String?) throws {
         let report = try run()
-        let text = report.rendered(as: format, color: file == nil && Output.usesColor)
-        if let file { try Output.write(text, to: file) } else { Output.say(text) }
+        let text = try report.rendered(as: format, color: file == nil && Output.usesColor)
+        if let file { try Output.write(text, toFile: file) } else { Output.say(text) }
         if !report.passed { throw ExitCode(1) }
     }
 }

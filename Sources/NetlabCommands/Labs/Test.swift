@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checks
+import CloudModel
 import LabRunner
 
 /// `netlab test`.

@@ -1,5 +1,8 @@
 import ArgumentParser
+import LabPlan
 import LabRunner
+import LinuxSystem
+import Nftables
 
 /// `netlab status`.
 struct Status: ParsableCommand {

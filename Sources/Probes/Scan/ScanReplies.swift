@@ -45,7 +45,10 @@ extension ScanLane {
     private enum Reply {
         case synAck(Place), reset(Place), datagram(Place), echo(Place)
         case error(Place, code: UInt8, isOwn: Bool)
-        case other, unreadable
+        /// For us, but no answer to what was asked.
+        case other
+        /// Not for us: it came before the filter was in place.
+        case foreign
     }
 
     private func packet(_ slot: Int) -> Range<Int> {
@@ -55,22 +58,25 @@ extension ScanLane {
     /// Reads a packet to our port, or an echo reply with our identifier.
     private func read(answer slot: Int) -> Reply {
         let packet = inbox.span.extracting(packet(slot))
-        guard let header = IPv4Header(packet), header.fragmentOffset == 0 else { return .unreadable }
+        guard let header = IPv4Header(packet), header.fragmentOffset == 0 else { return .foreign }
         let start = header.payload
         switch findings.kind {
         case .tcp:
-            guard packet.big16(at: start + 2) == sockets.mark, let port = packet.big16(at: start),
-                let acknowledged = packet.big32(at: start + 8), let bits = packet.big16(at: start + 12),
+            guard packet.big16(at: start + 2) == sockets.mark else { return .foreign }
+            guard let port = packet.big16(at: start), let acknowledged = packet.big32(at: start + 8),
+                let bits = packet.big16(at: start + 12),
                 let place = find(header.source, port),
                 acknowledged == ProbeWriter.sequence(place.index, secret: secret) &+ 1
             else { return .other }
             return bits & 0x04 != 0 ? .reset(place) : bits & 0x12 == 0x12 ? .synAck(place) : .other
         case .udp:
-            guard packet.big16(at: start + 2) == sockets.mark, let port = packet.big16(at: start),
-                let place = find(header.source, port)
-            else { return .other }
+            guard packet.big16(at: start + 2) == sockets.mark else { return .foreign }
+            guard let port = packet.big16(at: start), let place = find(header.source, port) else { return .other }
             return .datagram(place)
         case .echo:
+            guard packet.big16(at: start + 4) == sockets.mark, packet[start] == ICMPPacket.echoReply else {
+                return .foreign
+            }
             guard let number = packet.big32(at: start + 8), packet.big32(at: start + 12) == secret,
                 let place = find(header.source, 0), Int(number) == place.index
             else { return .other }
@@ -82,8 +88,9 @@ extension ScanLane {
     private func read(error slot: Int) -> Reply {
         let packet = inbox.span.extracting(packet(slot))
         guard let header = IPv4Header(packet), let message = ICMPPacket(packet, at: header.payload),
-            let quoted = message.quoted
-        else { return .unreadable }
+            let quoted = message.quoted, quoted.protocolNumber == findings.kind.protocolNumber,
+            packet.big16(at: quoted.payload + (findings.kind == .echo ? 4 : 0)) == sockets.mark
+        else { return .foreign }
         let port = findings.kind == .echo ? 0 : packet.big16(at: quoted.payload + 2)
         guard let port, let place = find(quoted.destination, port) else { return .other }
         let isClosed =
@@ -112,7 +119,7 @@ extension ScanLane {
             if isOwn { findings.received.ownICMPErrors += 1 } else { findings.received.icmpErrors += 1 }
             settle(place, code)
         case .other: findings.received.others += 1
-        case .unreadable: break
+        case .foreign: break
         }
     }
 

@@ -34,8 +34,8 @@ struct ScanSockets: ~Copyable {
             try kind == .udp ? reservation.descriptor.duplicate() : answers.descriptor.duplicate())
 
         try sender.set(SOL_SOCKET, SO_BROADCAST, 1)
-        try Self.answerFilter(kind, mark: mark).attach(to: answers.descriptor)
-        try Self.errorFilter(kind, mark: mark).attach(to: errors.descriptor)
+        try PacketProgram.answers(to: kind.protocolNumber, mark: mark).attach(to: answers.descriptor)
+        try PacketProgram.errors(about: kind.protocolNumber, mark: mark).attach(to: errors.descriptor)
         // Room for the answers to some thousand questions; they are drained after every batch.
         try systemCall("setsockopt") { cnl_receive_buffer(answers.descriptor.raw, 16 << 20) }
         try systemCall("setsockopt") { cnl_receive_buffer(errors.descriptor.raw, 16 << 20) }
@@ -52,41 +52,5 @@ struct ScanSockets: ~Copyable {
         let lostAnswers = try systemCall("getsockopt", "SO_MEMINFO") { cnl_socket_drops(answers.descriptor.raw) }
         let lostErrors = try systemCall("getsockopt", "SO_MEMINFO") { cnl_socket_drops(errors.descriptor.raw) }
         return Int(lostAnswers + lostErrors)
-    }
-
-    /// `tcp dst port MARK`, `udp dst port MARK`, or `icmp[0] == 0 and icmp[4:2] == MARK`.
-    private static func answerFilter(_ kind: ScanLane.Kind, mark: UInt16) -> PacketProgram {
-        var program = PacketProgram()
-        program.loadHeaderLength(at: 0)
-        if kind == .echo {
-            program.load(byteAfterHeader: 0)
-            program.require(equal: UInt32(ICMPPacket.echoReply))
-        }
-        program.load(halfAfterHeader: kind == .echo ? 4 : 2)
-        program.require(equal: UInt32(mark))
-        program.finish()
-        return program
-    }
-
-    /// An ICMP error that quotes a packet of this protocol with our mark.
-    private static func errorFilter(_ kind: ScanLane.Kind, mark: UInt16) -> PacketProgram {
-        var program = PacketProgram()
-        program.loadHeaderLength(at: 0)
-        program.load(byteAfterHeader: 0)
-        program.skip(2, ifEqual: UInt32(ICMPPacket.unreachable))
-        program.skip(1, ifEqual: UInt32(ICMPPacket.timeExceeded))
-        program.require(equal: UInt32(ICMPPacket.parameterProblem))
-        // The quoted header begins 8 bytes into the ICMP message.
-        program.load(byteAfterHeader: 8 + 9)
-        program.require(equal: UInt32(kind.protocolNumber))
-        program.load(byteAfterHeader: 8)
-        program.mask(0x0f)
-        program.shiftLeft(2)
-        program.addIndex()
-        program.copyToIndex()
-        program.load(halfAfterHeader: 8 + (kind == .echo ? 4 : 0))
-        program.require(equal: UInt32(mark))
-        program.finish()
-        return program
     }
 }

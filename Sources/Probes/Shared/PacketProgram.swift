@@ -50,9 +50,18 @@ struct PacketProgram {
         instructions[instructions.count - 1].jt = count
     }
 
+    /// `jne #value, +count`
+    mutating func skip(_ count: UInt8, unlessEqual value: UInt32) {
+        add(BPF_JMP | BPF_JEQ | BPF_K, value)
+        instructions[instructions.count - 1].jf = count
+    }
+
+    /// `ret #-1`
+    mutating func accept() { add(BPF_RET | BPF_K, UInt32.max) }
+
     /// Ends the program: `ret #-1` for what came this far, `ret #0` for the rest.
     mutating func finish() {
-        add(BPF_RET | BPF_K, UInt32.max)
+        accept()
         let drop = instructions.count
         add(BPF_RET | BPF_K, 0)
         for index in dropsOnFalse { instructions[index].jf = UInt8(drop - index - 1) }

@@ -1,0 +1,91 @@
+import IPAddressing
+import LabRunner
+import Nftables
+import Probes
+
+/// All that is known of one trial once its phase is over.
+struct Evidence: Sendable {
+    let trial: Trial
+    /// `nil` when the probe could not be made; then `error` says why.
+    let observation: Observation?
+    let error: String?
+    let duration: Duration
+    /// Packets that the sender's own interface saw leave towards the target.
+    let sent: Int
+    /// What reached the receiver's interface, in order.
+    private(set) var arrived: [Sighting] = []
+    let receiver: String?
+    /// Packets seen where none may come.
+    private(set) var strays: [(node: String, sighting: Sighting)] = []
+    /// The capture itself lost packets: nothing may be concluded from what it did not see.
+    private(set) var captureLost = 0
+    /// The flow at each NAT gateway it went through.
+    let translations: [(node: String, flow: TrackedFlow)]
+
+    /// Reads the witnesses and the NAT gateways' memory.
+    init(
+        _ trial: Trial, _ result: Result<Observation, any Error>, vantage: Vantage?, duration: Duration,
+        natFlows: [(node: String, flows: [TrackedFlow])]
+    ) {
+        self.trial = trial
+        self.duration = duration
+        receiver = vantage?.atReceiver?.node
+        var seen: [Sighting] = []
+        do {
+            seen = try vantage?.atSender?.drain() ?? []
+            arrived = (try vantage?.atReceiver?.witness.drain() ?? []).filter { $0.direction == .incoming }
+            strays = try (vantage?.offLimits ?? []).flatMap { place in
+                try place.witness.drain().filter { $0.direction == .incoming }.map { (place.node, $0) }
+            }
+            captureLost = try (vantage?.all ?? []).reduce(0) { try $0 + $1.dropped }
+            observation = try result.get()
+            error = nil
+        } catch {
+            observation = nil
+            self.error = "\(error)"
+        }
+        let observation = self.observation
+        // Two trials may speak to the same host at once: a port is the probe's own.
+        let leaving = seen.filter { sighting in
+            sighting.direction == .outgoing
+                && (observation?.local.map { $0.port == 0 || $0.port == sighting.source.port } ?? true)
+        }
+        sent = observation?.sent ?? leaving.count
+        translations = natFlows.flatMap { node, flows in
+            flows.filter { Self.isFlow($0, of: observation, leaving) }.map { (node, $0) }
+        }
+    }
+
+    private static func isFlow(_ flow: TrackedFlow, of observation: Observation?, _ leaving: [Sighting]) -> Bool {
+        guard let observation, let local = observation.local, let target = observation.target,
+            flow.original.protocolNumber == observation.protocolNumber,
+            flow.original.source == local.address, flow.original.destination == target.address
+        else { return false }
+        if observation.protocolNumber == ProtocolNumber.icmp {
+            return leaving.contains { $0.icmp?.identifier == flow.original.identifier }
+        }
+        return flow.original.sourcePort == local.port
+    }
+
+    /// The sources that the receiver's own interface saw for this very probe.
+    ///
+    /// A TCP sequence number or an ICMP identifier survives every translation on the way, so packets are matched by
+    /// what the receiver itself reports (its peer's port) or by the translated flow.
+    func sources() -> Set<SocketAddress> {
+        guard let observation else { return [] }
+        var reported = Set(observation.seenFrom)
+        if observation.protocolNumber == ProtocolNumber.icmp {
+            var identifiers = Set(translations.map(\.flow.reply.identifier))
+            if identifiers.isEmpty { identifiers = Set(arrived.compactMap(\.icmp?.identifier)) }
+            for sighting in arrived where sighting.icmp?.type == 8 {
+                if let identifier = sighting.icmp?.identifier, identifiers.contains(identifier) {
+                    reported.insert(sighting.source)
+                }
+            }
+        } else if reported.isEmpty {
+            let ports = Set(translations.map { $0.flow.translatedSource.port } + [observation.local?.port ?? 0])
+            for sighting in arrived where ports.contains(sighting.source.port) { reported.insert(sighting.source) }
+        }
+        return reported
+    }
+}

@@ -1,0 +1,113 @@
+import CloudModel
+import IPAddressing
+import LabRunner
+import Nftables
+import Probes
+
+/// Compares evidence with what was expected, point by point.
+struct Judge: Sendable {
+    let places: Places
+    let ledger: Ledger
+    /// For each owner that trials of this phase name: how many packets those trials sent in all.
+    let claimed: [String: Int]
+
+    func findings(_ evidence: Evidence) -> [Finding] {
+        guard let observation = evidence.observation else { return [] }
+        let expect = evidence.trial.expect
+        var findings: [Finding] = []
+        if let succeeds = expect.succeeds {
+            findings.append(Finding(observation.succeeded == succeeds, succeeds ? "answered" : "not answered"))
+        }
+        if let status = expect.status {
+            findings.append(
+                Finding(observation.status == status, "status \(observation.status.map(String.init) ?? "none")"))
+        }
+        if let value = expect.value {
+            let got = observation.values.isEmpty ? "nothing" : observation.values.joined(separator: ", ")
+            findings.append(Finding(observation.values.contains(value), "value \(got)"))
+        }
+        if let name = expect.seenFrom { findings.append(seenFrom(name, evidence, observation)) }
+        if expect.seenFrom != nil, let finding = receiverAgrees(evidence, observation) { findings.append(finding) }
+        if let open = expect.open { findings.append(self.open(open, evidence, observation)) }
+        if let silent = expect.silent {
+            findings.append(
+                Finding(observation.isSilent == silent, observation.isSilent ? "nothing came back" : "something came back"))
+        }
+        if let owner = expect.stoppedBy { findings += stoppedBy(owner, evidence) }
+        if !expect.neverReaches.isEmpty { findings.append(neverReaches(evidence)) }
+        if let hops = expect.hops { findings.append(self.hops(hops, observation)) }
+        if let onlyPrivate = expect.onlyPrivate { findings.append(self.onlyPrivate(onlyPrivate, observation)) }
+        if evidence.captureLost > 0 {
+            findings.append(Finding(false, "the capture lost \(evidence.captureLost) packets and proves nothing"))
+        }
+        return findings
+    }
+
+    private func seenFrom(_ name: String, _ evidence: Evidence, _ observation: Observation) -> Finding {
+        let wanted = IPv4Address(name) ?? places.visibleAddress(of: name, at: observation.target?.address)
+        let sources = evidence.sources()
+        let text = sources.map(places.named).sorted().joined(separator: ", ")
+        guard !sources.isEmpty else { return Finding(false, "the other end saw no source at all") }
+        return Finding(
+            sources.allSatisfy { $0.address == wanted },
+            "\(evidence.receiver ?? "the other end") saw \(text.isEmpty ? "nobody" : text)")
+    }
+
+    /// What the server says must also have passed its interface: two tellings of one fact.
+    private func receiverAgrees(_ evidence: Evidence, _ observation: Observation) -> Finding? {
+        guard let receiver = evidence.receiver, observation.succeeded, observation.protocolNumber != ProtocolNumber.icmp
+        else { return nil }
+        let captured = Set(evidence.arrived.map(\.source))
+        let missing = observation.seenFrom.filter { !captured.contains($0) }
+        guard !missing.isEmpty else { return nil }
+        return Finding(
+            false, "\(receiver) reported \(missing.map(\.description).joined(separator: ", ")), its interface did not see it")
+    }
+
+    private func open(_ wanted: [Endpoint], _ evidence: Evidence, _ observation: Observation) -> Finding {
+        let found = Set(observation.open ?? [])
+        let expected = Set(
+            wanted.compactMap { endpoint -> SocketAddress? in
+                guard let address = IPv4Address(endpoint.host)
+                        ?? places.address(of: endpoint.host, from: evidence.trial.sender), let port = endpoint.port
+                else { return nil }
+                return SocketAddress(address: address, port: port)
+            })
+        let text = found.isEmpty ? "none" : found.sorted().prefix(10).map(places.named).joined(separator: ", ")
+        return Finding(found == expected && expected.count == wanted.count, "open: \(text)")
+    }
+
+    /// The rule must have counted every packet that the trials naming it sent: a packet that died elsewhere, or got
+    /// through, would be missing.
+    private func stoppedBy(_ owner: String, _ evidence: Evidence) -> [Finding] {
+        let counted = ledger.dropped(by: owner)
+        let claimed = claimed[owner] ?? 0
+        let rules = ledger.rules(of: owner).map { "\($0.owner) at \($0.node) counted \($0.packets)" }
+        let text = rules.isEmpty ? "\(owner) counted nothing" : rules.joined(separator: "; ")
+        var findings = [Finding(evidence.sent > 0, "\(evidence.sent) packets left \(evidence.trial.sender)")]
+        let whose = claimed == evidence.sent ? "" : " of \(claimed) sent by this and its fellow probes"
+        findings.append(Finding(counted > 0 && counted >= UInt64(claimed), text + whose))
+        return findings
+    }
+
+    private func neverReaches(_ evidence: Evidence) -> Finding {
+        let names = evidence.trial.expect.neverReaches.joined(separator: ", ")
+        guard let first = evidence.strays.first else { return Finding(true, "no packet of it at \(names)") }
+        return Finding(
+            false, "\(evidence.strays.count) packets reached \(Set(evidence.strays.map(\.node)).sorted().joined(separator: ", ")), "
+                + "the first: \(first.sighting)")
+    }
+
+    private func hops(_ wanted: [String], _ observation: Observation) -> Finding {
+        let found = observation.hops.map { $0.flatMap(places.node) ?? $0?.description ?? "*" }
+        return Finding(found == wanted, "hops: \(found.joined(separator: ", "))")
+    }
+
+    private func onlyPrivate(_ wanted: Bool, _ observation: Observation) -> Finding {
+        let addresses = observation.addresses ?? []
+        let isPrivate = !addresses.isEmpty && addresses.allSatisfy { address in
+            places.lab.lab.vpcs.contains { $0.contains(address) }
+        }
+        return Finding(isPrivate == wanted, "addresses: \(addresses.map(\.description).joined(separator: ", "))")
+    }
+}

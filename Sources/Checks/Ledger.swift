@@ -1,0 +1,45 @@
+import LabPlan
+import LabRunner
+import Nftables
+
+/// What every dropping rule of the lab counted during a phase.
+struct Ledger: Sendable {
+    private let before: [Entry: UInt64]
+    private var after: [Entry: UInt64] = [:]
+
+    private struct Entry: Hashable {
+        let node: String
+        let chain: String
+        let owner: String
+    }
+
+    /// Reads all counters.
+    init(_ lab: RunningLab) throws { before = try Self.read(lab) }
+
+    /// Reads them again.
+    mutating func close(_ lab: RunningLab) throws { after = try Self.read(lab) }
+
+    /// How many packets rules counted whose owner begins so.
+    func dropped(by owner: String) -> UInt64 {
+        after.reduce(0) { $1.key.owner.hasPrefix(owner) ? $0 + $1.value - (before[$1.key] ?? 0) : $0 }
+    }
+
+    /// The full names of those rules, with where they are and what they counted.
+    func rules(of owner: String) -> [(owner: String, node: String, packets: UInt64)] {
+        after.filter { $0.key.owner.hasPrefix(owner) }
+            .map { ($0.key.owner, $0.key.node, $0.value - (before[$0.key] ?? 0)) }
+            .filter { $0.2 > 0 }
+            .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+    }
+
+    private static func read(_ lab: RunningLab) throws -> [Entry: UInt64] {
+        var entries: [Entry: UInt64] = [:]
+        for node in lab.nodes {
+            for counter in try node.ruleCounters() where counter.drops {
+                entries[Entry(node: node.plan.name, chain: counter.chain, owner: counter.owner), default: 0] +=
+                    counter.packets
+            }
+        }
+        return entries
+    }
+}

@@ -1,0 +1,38 @@
+import IPAddressing
+import Probes
+
+/// What a probe's sender saw, whatever kind of probe it was.
+struct Observation: Sendable {
+    /// One line for people: the answer, or why there was none.
+    var saw = ""
+    /// The probe got what it asked for.
+    var succeeded = false
+    /// Not one packet came back.
+    var isSilent = false
+    var local: SocketAddress?
+    var target: SocketAddress?
+    /// 1 ICMP, 6 TCP, 17 UDP; `nil` when nothing was sent on the wire.
+    var protocolNumber: UInt8?
+    /// What the other end said it saw, once per request.
+    var seenFrom: [SocketAddress] = []
+    var status: Int?
+    /// Texts of which one must equal an expected value.
+    var values: [String] = []
+    var open: [SocketAddress]?
+    var hops: [IPv4Address?] = []
+    var addresses: [IPv4Address]?
+    /// Packets this probe sent, where the probe itself counts them.
+    var sent: Int?
+
+    init() {}
+
+    /// The part that all simple probes share.
+    init<Reply>(_ outcome: ProbeOutcome<Reply>, to target: SocketAddress, protocolNumber: UInt8) {
+        local = outcome.local
+        self.target = target
+        self.protocolNumber = protocolNumber
+        succeeded = outcome.succeeded
+        isSilent = outcome.isSilent
+        saw = outcome.noReply?.description ?? ""
+    }
+}

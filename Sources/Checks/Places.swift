@@ -1,0 +1,122 @@
+import CloudModel
+import IPAddressing
+import KernelObjects
+import LabPlan
+import LabRunner
+import Probes
+
+/// Who is where in a running lab, seen from a sender: one name means different addresses inside and outside.
+struct Places: Sendable {
+    let lab: RunningLab
+
+    /// Something a check names and the lab does not have.
+    struct Unknown: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private var model: Lab { lab.lab }
+
+    func sender(_ name: String) throws -> MadeNode {
+        guard let node = lab.node(name) else { throw Unknown(description: "the lab has no node \(name)") }
+        return node
+    }
+
+    /// The VPC a node belongs to; `nil` on the Internet.
+    func vpc(of node: String) -> VPC? {
+        model.vpcs.first { $0.instance(node) != nil || $0.natGateway(node) != nil }
+    }
+
+    private func isInside(_ address: IPv4Address) -> VPC? { model.vpcs.first { $0.contains(address) } }
+
+    func privateAddress(of node: String) -> IPv4Address? {
+        for vpc in model.vpcs {
+            if let instance = vpc.instance(node) { return instance.interface.privateAddress }
+            if let gateway = vpc.natGateway(node) { return gateway.privateAddress }
+        }
+        return nil
+    }
+
+    func publicAddress(of node: String) -> IPv4Address? {
+        for vpc in model.vpcs {
+            if let instance = vpc.instance(node) { return instance.interface.publicAddress }
+            if let gateway = vpc.natGateway(node) { return gateway.elasticIP }
+        }
+        return model.internet.host(node)?.address
+    }
+
+    /// The address under which `sender` would speak to a node: private within one VPC, public otherwise.
+    func address(of node: String, from sender: String) -> IPv4Address? {
+        let home = vpc(of: sender)
+        if let home, vpc(of: node)?.name == home.name { return privateAddress(of: node) }
+        return publicAddress(of: node)
+    }
+
+    /// The address a host at `destination` sees when a node sends to it through its own public address.
+    func visibleAddress(of node: String, at destination: IPv4Address?) -> IPv4Address? {
+        guard let home = vpc(of: node) else { return publicAddress(of: node) }
+        if let destination, home.contains(destination) { return privateAddress(of: node) }
+        return publicAddress(of: node)
+    }
+
+    /// The node that has an address, private or public.
+    func node(at address: IPv4Address) -> String? {
+        if let host = model.internet.hosts.first(where: { $0.address == address }) { return host.name }
+        for vpc in model.vpcs {
+            for instance in vpc.instances
+            where instance.interface.privateAddress == address || instance.interface.publicAddress == address {
+                return instance.name
+            }
+            for gateway in vpc.natGateways where gateway.privateAddress == address || gateway.elasticIP == address {
+                return gateway.name
+            }
+        }
+        return lab.plan.nodes.first { node in node.addresses.contains { $0.address == address } }?.name
+    }
+
+    /// `203.0.113.11 (nat-a)`.
+    func named(_ address: IPv4Address) -> String {
+        node(at: address).map { "\(address) (\($0))" } ?? "\(address)"
+    }
+
+    func named(_ end: SocketAddress) -> String {
+        let port = end.port == 0 ? "" : ":\(end.port)"
+        return node(at: end.address).map { "\($0) \(end.address)\(port)" } ?? "\(end.address)\(port)"
+    }
+
+    // MARK: Finding the other end
+
+    /// Node names first, then addresses; other names are asked of the lab's DNS as the sender would.
+    func resolve(_ host: String, from sender: MadeNode) throws -> IPv4Address {
+        if let address = IPv4Address(host) { return address }
+        if lab.node(host) != nil {
+            guard let address = address(of: host, from: sender.plan.name) else {
+                throw Unknown(description: "\(host) has no address that \(sender.plan.name) could send to")
+            }
+            return address
+        }
+        let servers = resolvers(of: sender)
+        guard !servers.isEmpty else {
+            if let known = model.internet.hosts.first(where: { $0.dnsNames.contains(host) }) { return known.address }
+            throw Unknown(description: "\(sender.plan.name) has no DNS server to ask for \(host)")
+        }
+        let outcome = try DNSProbe.resolve(host, servers: servers, from: sender.namespace)
+        guard let address = outcome.reply?.addresses.first else {
+            let reason = outcome.noReply?.description ?? outcome.reply?.rcodeName ?? "no address"
+            throw Unknown(description: "\(sender.plan.name) could not resolve \(host): \(reason)")
+        }
+        return address
+    }
+
+    func resolvers(of node: MadeNode) -> [SocketAddress] {
+        node.plan.resolvers.map { SocketAddress(address: $0, port: 53) }
+    }
+
+    /// The addresses a scan means: nodes, addresses, blocks.
+    func addresses(_ hosts: [String], from sender: MadeNode) throws -> [IPv4Address] {
+        try hosts.flatMap { host -> [IPv4Address] in
+            guard let block = CIDRBlock(host) else { return [try resolve(host, from: sender)] }
+            guard block.count <= 1 << 16 else { throw Unknown(description: "\(block) is more than 65,536 addresses") }
+            return (0..<block.count).map { block.base + $0 }
+        }
+    }
+}

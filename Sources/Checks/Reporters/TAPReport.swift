@@ -1,0 +1,16 @@
+/// A report in the Test Anything Protocol, version 13.
+struct TAPReport {
+    private let report: Report
+
+    init(_ report: Report) { self.report = report }
+
+    var text: String {
+        let lines = report.checks.enumerated().flatMap { index, check -> [String] in
+            let state = check.verdict == .pass ? "ok" : "not ok"
+            let title = "\(state) \(index + 1) - \(check.claim) \(check.says.replacing("#", with: "\\#"))"
+            let reason = check.reason.isEmpty ? [] : ["# \(check.verdict.rawValue): \(check.reason)"]
+            return [title] + reason + check.transcript.split(separator: "\n").map { "# \($0)" }
+        }
+        return (["TAP version 13", "1..\(report.checks.count)"] + lines).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,74 @@
+import CloudModel
+import IPAddressing
+import LabPlan
+import LabRunner
+import Probes
+
+/// The witnesses of one trial: captures at the sender, at the receiver, and where no packet may ever come.
+///
+/// Opened before the probe leaves, read when its phase is over, closed all together at the end.
+struct Vantage: Sendable {
+    /// Packets that leave the sender towards the target.
+    let atSender: Witness?
+    /// Packets that reach the node behind the target address.
+    let atReceiver: (node: String, witness: Witness)?
+    /// Nodes that must see nothing of the sender.
+    let offLimits: [(node: String, witness: Witness)]
+
+    var all: [Witness] { [atSender, atReceiver?.witness].compactMap { $0 } + offLimits.map(\.witness) }
+
+    /// Places the witnesses; resolving the target's name is the sender's business and may fail as the probe would.
+    init(_ trial: Trial, _ places: Places) throws {
+        let sender = try places.sender(trial.sender)
+        let target = try trial.probe.endpoint.map { try places.resolve($0.host, from: sender) }
+        if let target, let number = trial.probe.protocolNumber {
+            let filter = PacketFilter(protocolNumber: number, host: target)
+            atSender = try Witness(in: sender.namespace, interface: "eth0", filter: filter)
+            if let node = places.node(at: target).flatMap(places.lab.node), node.plan.address != nil,
+                node.plan.name != trial.sender
+            {
+                atReceiver = (
+                    node.plan.name,
+                    try Witness(
+                        in: node.namespace, interface: "eth0", filter: PacketFilter(protocolNumber: number))
+                )
+            } else {
+                atReceiver = nil
+            }
+        } else {
+            atSender = nil
+            atReceiver = nil
+        }
+        // The sender's address as the node would see it: its own, for the Internet gateway changes destinations only
+        // of what comes from outside.
+        let source =
+            places.privateAddress(of: trial.sender) ?? places.publicAddress(of: trial.sender)
+        offLimits = try trial.expect.neverReaches.map { name in
+            let node = try places.sender(name)
+            let filter = PacketFilter(host: source)
+            return (name, try Witness(in: node.namespace, interface: "eth0", filter: filter))
+        }
+    }
+}
+
+extension Probe {
+    /// The one other end, where there is one.
+    var endpoint: Endpoint? {
+        switch self {
+        case .http(let to, _), .tcp(let to), .udp(let to), .ping(let to), .traceroute(let to): to
+        case .aptFetch(let from, _, _): from
+        case .dns(_, let server): server
+        case .scan, .addresses, .metadata: nil
+        }
+    }
+
+    /// What the packets to it are.
+    var protocolNumber: UInt8? {
+        switch self {
+        case .http, .tcp, .aptFetch: ProtocolNumber.tcp
+        case .udp, .dns: ProtocolNumber.udp
+        case .ping, .traceroute: ProtocolNumber.icmp
+        case .scan, .addresses, .metadata: nil
+        }
+    }
+}
