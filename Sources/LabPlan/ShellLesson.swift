@@ -76,16 +76,20 @@ enum ShellLesson {
         guard role == .router else { return "" }
         switch table {
         case KernelRoute.mainTable:
-            return "The local route of every route table: each interface of the VPC, by its wire. Errors of the router "
+            return "The local route: each interface of the VPC, by its wire. Errors of the router "
                 + "come from the .1 of the receiver's own subnet."
         case RouterNode.Table.nowhere:
             return "Where no route leads. Not `unreachable`: that would be answered by ICMP, and AWS is silent. Through "
                 + "lo the packet still passes the rules below, which count and drop it in the route table's name."
         default:
-            return "The AWS \(owner). `throw` is its local route: the search ends in this table and goes on in main, so "
-                + "nothing below can take packets out of the VPC. A target that is gone (blackhole) leads to lo, too."
+            return "The AWS \(owner)."
         }
     }
+
+    static let throwing =
+        "`throw` is the local route of every route table: the search ends in this table and goes on in main, so a "
+        + "route to everywhere takes no packet out of the VPC that belongs there. A route whose target is gone "
+        + "(blackhole) leads to lo, too."
 
     static func rules(_ role: NodePlan.Role) -> String {
         role == .router

@@ -18,10 +18,23 @@ public struct ShellScript: Sendable {
         addNamespaces(to: &page)
         addWires(to: &page)
         if plan.nodes.contains(where: { $0.nft?.usesTTL ?? false }) { page.add(Self.timeToLive) }
-        for node in plan.nodes { ShellNode(node).add(to: &page) }
-        page.space()
-        page.add("echo \"$LAB is up: try  ip netns exec $LAB.\(plan.firstToTry) ping -c 1 …  or  $0 down\"")
+        var said: Set<String> = []
+        for node in plan.nodes {
+            let part = ShellNode(node, after: said)
+            part.add(to: &page)
+            said.formUnion(part.lessons)
+        }
+        addFarewell(to: &page)
         return page.text
+    }
+
+    private func addFarewell(to page: inout ShellPage) {
+        page.space()
+        page.add("echo \"$LAB is up. LAB=$LAB $0 down takes it away again.\"")
+        guard let inside = plan.nodes.first(where: { $0.role == .instance }),
+            let outside = plan.nodes.first(where: { $0.role == .internetHost })?.address
+        else { return }
+        page.add("echo \"Try: ip netns exec $LAB.\(inside.name) ping -c 1 \(outside)\"")
     }
 
     /// How the script calls a node's namespace.
@@ -55,7 +68,8 @@ public struct ShellScript: Sendable {
         let width = plan.nodes.map(\.name.count).max() ?? 0
         for node in plan.nodes {
             let padding = String(repeating: " ", count: width - node.name.count)
-            page.add("    \(node.name)\(padding)  # \(node.role.rawValue)")
+            // Quoted: `done` and `if` are good names for an instance.
+            page.add("    \"\(node.name)\"\(padding)  # \(node.role.rawValue)")
         }
         page.add(Self.arguments)
     }
@@ -97,7 +111,7 @@ public struct ShellScript: Sendable {
         var explained: Set<String> = []
         for node in plan.nodes where !node.sysctls.isEmpty {
             page.space()
-            page.comment("\(node.subject):")
+            page.comment("\(node.role == .internet ? node.role.rawValue : node.subject):")
             for setting in node.sysctls {
                 if let why = ShellLesson.setting(setting.key), explained.insert(why).inserted { page.comment(why) }
                 page.add("ip netns exec \(Self.namespace(node.name)) sysctl -q -w \(setting.key)=\(setting.value)")
@@ -152,9 +166,4 @@ public struct ShellScript: Sendable {
         }
         return line
     }
-}
-
-extension LabPlan {
-    /// A node that a reader would enter first.
-    fileprivate var firstToTry: String { (nodes.first { $0.role == .instance } ?? nodes.first)?.name ?? "" }
 }

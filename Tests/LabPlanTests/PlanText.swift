@@ -1,3 +1,4 @@
+import CloudModel
 import KernelObjects
 import LabPlan
 
