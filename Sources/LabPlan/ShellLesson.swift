@@ -79,7 +79,8 @@ enum ShellLesson {
             return "The local route: each interface of the VPC, by its wire. Errors of the router "
                 + "come from the .1 of the receiver's own subnet."
         case RouterNode.Table.nowhere:
-            return "Where no route leads. Not `unreachable`: that would be answered by ICMP, and AWS is silent. Through "
+            return
+                "Where no route leads. Not `unreachable`: that would be answered by ICMP, and AWS is silent. Through "
                 + "lo the packet still passes the rules below, which count and drop it in the route table's name."
         default:
             return "The AWS \(owner)."
@@ -131,7 +132,8 @@ enum ShellLesson {
         case (.internetGateway, "prerouting"): "Stateless: nothing is tracked. What no chain accepts is dropped."
         case (.internetGateway, "reflect"):
             "A public address of the same VPC: the packet comes straight back in, from the sender's public address."
-        case (.natGateway, "fragments"): "A NAT gateway passes fragments of UDP only. Asked before they are put together."
+        case (.natGateway, "fragments"):
+            "A NAT gateway passes fragments of UDP only. Asked before they are put together."
         case (.natGateway, "input"): "Nobody can talk to the gateway itself; replies to flows are not for it, either."
         case (.natGateway, "forward"):
             "Flows begin inside. TCP, UDP and ICMP only. A flow that was silent for 350 s is answered by a reset inside."
@@ -143,7 +145,8 @@ enum ShellLesson {
     private static func routerChain(_ name: String) -> String? {
         if name.hasPrefix("eni-") { return "One per interface: may it send from that address?" }
         if name.hasPrefix("subnet-") {
-            return "One per subnet. Inside the subnet neither ACL nor route table is asked; else the ACL on the way out, "
+            return
+                "One per subnet. Inside the subnet neither ACL nor route table is asked; else the ACL on the way out, "
                 + "then the mark of the subnet's route table."
         }
         if name.hasPrefix("acl-") { return "The default network ACL: rule 100 allows everything." }

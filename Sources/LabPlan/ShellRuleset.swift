@@ -1,3 +1,4 @@
+import IPAddressing
 import KernelObjects
 
 /// A table as text for `nft -f`, with the reasons beside the chains.
@@ -43,7 +44,7 @@ struct ShellRuleset {
         page.add("\(Self.indent)\(set.data == nil ? "set" : "map") \(set.name) {")
         page.add("\(Self.inner)type \(key)\(data)")
         if set.isInterval { page.add("\(Self.inner)flags interval") }
-        let elements = set.elements.map(text)
+        let elements = set.isInterval ? set.spans.map(text) : set.elements.map(text)
         if !elements.isEmpty {
             let line = "elements = { \(elements.joined(separator: ", ")) }"
             if line.count <= 88 {
@@ -60,6 +61,14 @@ struct ShellRuleset {
     private func text(_ element: NftSet.Element) -> String {
         let key = element.key.map(\.text).joined(separator: " . ")
         return element.data.map { "\(key) : \($0.text)" } ?? key
+    }
+
+    /// A range that is a block is written as one, as `nft` itself lists it.
+    private func text(_ span: ClosedRange<IPv4Address>) -> String {
+        let block = (0...32).lazy.map { CIDRBlock(containing: span.lowerBound, prefixLength: $0) }.first {
+            $0.base == span.lowerBound && $0.last == span.upperBound
+        }
+        return block.map { NftSet.Value.block($0).text } ?? "\(span.lowerBound)-\(span.upperBound)"
     }
 
     private func add(_ chain: NftChain, to page: inout ShellPage) {

@@ -19,7 +19,9 @@ struct PlanText {
         var lines = node.sysctls.map { "sysctl \($0.key)=\($0.value)" }
         lines += node.devices.map { "up \($0.name)#\($0.index)" }
         lines += node.proxyARP.map { "proxy-arp \($0.name)#\($0.index)" }
-        lines += node.addresses.map { "address \($0.address)/\($0.prefixLength) dev \($0.device.name)#\($0.device.index)" }
+        lines += node.addresses.map {
+            "address \($0.address)/\($0.prefixLength) dev \($0.device.name)#\($0.device.index)"
+        }
         lines += node.neighbors.map { "neighbor \($0.text)" }
         lines += node.routes.map { "route \($0.text)  [\($0.owner)]" }
         lines += node.rules.map { "rule \($0.text)  [\($0.owner)]" }

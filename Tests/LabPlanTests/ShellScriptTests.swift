@@ -26,7 +26,9 @@ struct ShellScriptTests {
     @Test("names that are words of ip, nft and bash stay names")
     func words() throws {
         let names = ["name", "dev", "type", "peer", "table", "drop", "up", "1", "if", "done"]
-        let instances = names.enumerated().map { "  \($1): { subnet: via, address: 10.0.0.\($0 + 10), security-groups: [in] }" }
+        let instances = names.enumerated().map {
+            "  \($1): { subnet: via, address: 10.0.0.\($0 + 10), security-groups: [in] }"
+        }
         let lab = try Fixtures.read(
             """
             lab: words

@@ -80,7 +80,8 @@ struct NetlinkAnswerTests {
     func lyingEcho(_ length: String) throws {
         let answer = try #require(
             parse(
-                "2c000000 0200 0002 05000000 00000000  eaffffff \(length) 1000 0506 05000000 00000000 0700 0100 6e6f00 00"))
+                "2c000000 0200 0002 05000000 00000000  eaffffff \(length) 1000 0506 05000000 00000000 0700 0100 6e6f00 00"
+            ))
         #expect(answer.errno == EINVAL)
     }
 
@@ -95,7 +96,8 @@ struct NetlinkAnswerTests {
         for _ in 0..<2_000 {
             var message = bytes(capped) + generator.bytes(upTo: 40)
             for _ in 0..<Int.random(in: 0...6, using: &generator) {
-                message[Int.random(in: 4..<message.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+                message[Int.random(in: 4..<message.count, using: &generator)] = UInt8.random(
+                    in: 0...255, using: &generator)
             }
             message[0] = UInt8(message.count)
             _ = parse(message)

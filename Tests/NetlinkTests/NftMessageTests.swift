@@ -108,13 +108,15 @@ struct NftMessageTests {
         #expect(counter == RuleCounter(owner: "sg app ingress", chain: "other", drops: true, packets: 0, bytes: 0))
     }
 
-    @Test("touching and nested blocks become one, for the kernel takes no overlap", arguments: [
-        (["10.0.0.0/16", "10.1.0.0/16"], ["0.0.0.0 end", "10.0.0.0", "10.2.0.0 end"]),
-        (["10.0.0.0/8", "10.1.0.0/16"], ["0.0.0.0 end", "10.0.0.0", "11.0.0.0 end"]),
-        (["0.0.0.0/0"], ["0.0.0.0"]),
-        (["255.0.0.0/8", "0.0.0.0/8"], ["0.0.0.0", "1.0.0.0 end", "255.0.0.0"]),
-        (["192.168.1.1/32"], ["0.0.0.0 end", "192.168.1.1", "192.168.1.2 end"]),
-    ])
+    @Test(
+        "touching and nested blocks become one, for the kernel takes no overlap",
+        arguments: [
+            (["10.0.0.0/16", "10.1.0.0/16"], ["0.0.0.0 end", "10.0.0.0", "10.2.0.0 end"]),
+            (["10.0.0.0/8", "10.1.0.0/16"], ["0.0.0.0 end", "10.0.0.0", "11.0.0.0 end"]),
+            (["0.0.0.0/0"], ["0.0.0.0"]),
+            (["255.0.0.0/8", "0.0.0.0/8"], ["0.0.0.0", "1.0.0.0 end", "255.0.0.0"]),
+            (["192.168.1.1/32"], ["0.0.0.0 end", "192.168.1.1", "192.168.1.2 end"]),
+        ])
     func intervals(_ blocks: [String], _ edges: [String]) throws {
         let set = NftSet(
             "s", key: [.address], isInterval: true,
