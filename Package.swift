@@ -70,7 +70,8 @@ let package = Package(
         module(
             "LabRunner",
             [
-                "CloudModel", "LabPlan", "KernelObjects", "LabServices", "RouteNetlink", "Nftables", "Netlink", "Namespaces",
+                "CloudModel", "LabPlan", "KernelObjects", "LabServices", "RouteNetlink", "Nftables", "Netlink",
+                "Namespaces",
                 "LinuxSystem", "IPAddressing", "LabFile", "CNetlabShims",
             ]),
         module(

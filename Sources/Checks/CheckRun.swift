@@ -30,7 +30,9 @@ public struct CheckRun: Sendable {
         var judged: [Trial: TrialResult] = [:]
         for phase in [trials.filter { !$0.isSweep }, trials.filter(\.isSweep)] {
             try Interruption.check()
-            for (trial, result) in try Phase(Array(Set(phase)).sorted(), places: places).run() { judged[trial] = result }
+            for (trial, result) in try Phase(Array(Set(phase)).sorted(), places: places).run() {
+                judged[trial] = result
+            }
         }
         try Interruption.check()
         let results = checks.map { check in

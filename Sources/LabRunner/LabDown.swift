@@ -50,4 +50,3 @@ public struct LabDown: Sendable {
         do { try body() } catch { failures.append(error) }
     }
 }
-

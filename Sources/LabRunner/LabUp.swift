@@ -90,7 +90,8 @@ public struct LabUp: Sendable {
             return LabRunnerError(error.kind, error.message, hint: error.hint, later: error.later + later)
         }
         return LabRunnerError(
-            .system, "lab \(state.name) could not be built: \(error)", hint: "nothing was left behind; netlab doctor may know why",
+            .system, "lab \(state.name) could not be built: \(error)",
+            hint: "nothing was left behind; netlab doctor may know why",
             later: later)
     }
 

@@ -68,7 +68,7 @@ public enum NamedNamespace {
         for _ in 0..<8 {
             do {
                 try systemCall("umount2", path) { umount2(path, Int32(MNT_DETACH)) }
-            } catch where error.errno == EINVAL || error.errno == ENOENT {
+            } catch  where error.errno == EINVAL || error.errno == ENOENT {
                 break
             }
         }

@@ -42,7 +42,8 @@ extension CheckRun {
         let claims = Set(lab.lab.checks.map(\.claim))
         for claim in only ?? [] where !claims.contains(claim) {
             throw LabRunnerError(
-                .input, "lab \(lab.name) makes no claim \(claim)", hint: "its claims are: \(claims.sorted().joined(separator: ", "))")
+                .input, "lab \(lab.name) makes no claim \(claim)",
+                hint: "its claims are: \(claims.sorted().joined(separator: ", "))")
         }
         self.init(lab: lab, only: only ?? [])
     }
