@@ -50,6 +50,7 @@ extension CheckRun {
 
     /// Runs, reports, and throws exit status 1 unless every check passed.
     func report(format: ReportFormat, to file: String?) throws {
+        if Output.isWatched { Output.note("checking \(count) claims of \(labName)…") }
         let report = try run()
         let text = try report.rendered(as: format, color: file == nil && Output.usesColor)
         if let file { try Output.write(text, toFile: file) } else { Output.say(text) }
