@@ -28,7 +28,8 @@ let nio: [Target.Dependency] = [
 let package = Package(
     name: "netlab",
     products: [
-        .executable(name: "netlab", targets: ["netlab"])
+        .executable(name: "netlab", targets: ["netlab"]),
+        .library(name: "NetlabTesting", targets: ["NetlabTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -87,6 +88,8 @@ let package = Package(
                 "IPAddressing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        // For tests of users, and our own.
+        module("NetlabTesting", ["Checks", "LabRunner", "LinuxSystem"]),
         .executableTarget(name: "netlab", dependencies: ["NetlabCommands"], swiftSettings: strict),
 
         // Pure tests: no root, seconds.
@@ -95,13 +98,20 @@ let package = Package(
         tests("LabPlanTests", ["LabPlan", "LabFile", "CloudModel", "IPAddressing"]),
         tests("NetlinkTests", ["Netlink", "RouteNetlink", "Nftables", "KernelObjects", "IPAddressing", "LinuxSystem"]),
         tests("LabServicesTests", ["LabServices", "IPAddressing", "LinuxSystem"]),
-        tests("ChecksTests", ["Checks", "CloudModel", "IPAddressing"]),
+        tests(
+            "ChecksTests",
+            ["Checks", "CloudModel", "IPAddressing", "LabFile", "LabPlan", "LabRunner", "Nftables", "Probes"]),
 
         // Root tests: real namespaces, nothing left behind.
         tests(
             "KernelRootTests",
             ["RouteNetlink", "Nftables", "Netlink", "KernelObjects", "Namespaces", "LinuxSystem", "IPAddressing"]),
         tests("ProbesRootTests", ["Probes", "Namespaces", "LinuxSystem", "IPAddressing"]),
-        tests("LabRootTests", ["LabRunner", "Checks", "LabFile", "LabPlan", "CloudModel", "LinuxSystem"]),
+        tests(
+            "LabRootTests",
+            [
+                "NetlabTesting", "LabRunner", "LabServices", "Checks", "LabPlan", "CloudModel", "KernelObjects",
+                "LinuxSystem", "IPAddressing", "Namespaces", "Nftables", "Probes", "CNetlabShims",
+            ]),
     ]
 )

@@ -61,6 +61,16 @@ public struct ChildProcess: Sendable {
         try systemCall("waitpid", "\(pid)") { waitpid(pid, &status, 0) }
         return cnl_exit_status(status)
     }
+
+    /// Waits for its end, but no longer than `limit`; `nil` if it still runs then.
+    public func wait(within limit: Duration) throws(SystemError) -> Int32? {
+        let handle = OwnedDescriptor(owning: try systemCall("pidfd_open", "\(pid)") { cnl_pidfd_open(pid) })
+        let (seconds, attoseconds) = limit.components
+        let milliseconds = Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+        var waiting = pollfd(fd: handle.raw, events: Int16(POLLIN), revents: 0)
+        let ready = try systemCall("poll") { poll(&waiting, 1, milliseconds) }
+        return ready > 0 ? try wait() : nil
+    }
 }
 
 /// Lends a NULL-ended array of C strings.
