@@ -28,7 +28,8 @@ let nio: [Target.Dependency] = [
 let package = Package(
     name: "netlab",
     products: [
-        .executable(name: "netlab", targets: ["netlab"])
+        .executable(name: "netlab", targets: ["netlab"]),
+        .library(name: "NetlabTesting", targets: ["NetlabTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -54,7 +55,7 @@ let package = Package(
         module("LinuxSystem", ["CNetlabShims"]),
         module("Namespaces", ["LinuxSystem", "CNetlabShims"]),
         module("Netlink", ["LinuxSystem", "CNetlabShims"]),
-        module("RouteNetlink", ["CLibNL", "KernelObjects", "Netlink", "IPAddressing", "LinuxSystem"]),
+        module("RouteNetlink", ["CLibNL", "CNetlabShims", "KernelObjects", "Netlink", "IPAddressing", "LinuxSystem"]),
         module("Nftables", ["CLibMNL", "KernelObjects", "Netlink", "IPAddressing", "LinuxSystem"]),
 
         // What lives and moves inside a lab.
@@ -70,7 +71,8 @@ let package = Package(
         module(
             "LabRunner",
             [
-                "CloudModel", "LabPlan", "KernelObjects", "LabServices", "RouteNetlink", "Nftables", "Netlink", "Namespaces",
+                "CloudModel", "LabPlan", "KernelObjects", "LabServices", "RouteNetlink", "Nftables", "Netlink",
+                "Namespaces",
                 "LinuxSystem", "IPAddressing", "LabFile", "CNetlabShims",
             ]),
         module(
@@ -86,6 +88,8 @@ let package = Package(
                 "IPAddressing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        // For tests of users, and our own.
+        module("NetlabTesting", ["Checks", "LabRunner", "LinuxSystem"]),
         .executableTarget(name: "netlab", dependencies: ["NetlabCommands"], swiftSettings: strict),
 
         // Pure tests: no root, seconds.
@@ -94,7 +98,9 @@ let package = Package(
         tests("LabPlanTests", ["KernelObjects", "LabPlan", "LabFile", "CloudModel", "IPAddressing"]),
         tests("NetlinkTests", ["Netlink", "RouteNetlink", "Nftables", "KernelObjects", "IPAddressing", "LinuxSystem"]),
         tests("LabServicesTests", ["LabServices", "IPAddressing", "LinuxSystem"]),
-        tests("ChecksTests", ["Checks", "CloudModel", "IPAddressing"]),
+        tests(
+            "ChecksTests",
+            ["Checks", "CloudModel", "IPAddressing", "LabFile", "LabPlan", "LabRunner", "Nftables", "Probes"]),
 
         // Root tests: real namespaces, nothing left behind.
         tests(
@@ -104,6 +110,11 @@ let package = Package(
                 "LabPlan", "LabFile", "LabRunner", "CloudModel", "CNetlabShims",
             ]),
         tests("ProbesRootTests", ["Probes", "Namespaces", "LinuxSystem", "IPAddressing"]),
-        tests("LabRootTests", ["LabRunner", "Checks", "LabFile", "LabPlan", "CloudModel", "LinuxSystem"]),
+        tests(
+            "LabRootTests",
+            [
+                "NetlabTesting", "LabRunner", "LabServices", "Checks", "LabPlan", "CloudModel", "KernelObjects",
+                "LinuxSystem", "IPAddressing", "Namespaces", "Nftables", "Probes", "CNetlabShims",
+            ]),
     ]
 )

@@ -104,6 +104,7 @@ for suite in "${suites[@]}"; do
             ln "$lists/$file" "$lists/by-hash/SHA256/$(sha256sum "$lists/$file" | cut -d ' ' -f 1)"
         done
     done
+    # One kind of sum: apt asks by the strongest one it finds here, and by-hash has only SHA256.
     apt-ftparchive \
         -o APT::FTPArchive::Release::Origin=netlab -o APT::FTPArchive::Release::Label=netlab \
         -o APT::FTPArchive::Release::Suite="$suite" -o APT::FTPArchive::Release::Codename="$suite" \
@@ -111,6 +112,8 @@ for suite in "${suites[@]}"; do
         -o APT::FTPArchive::Release::Architectures="${architectures[*]}" \
         -o APT::FTPArchive::Release::Acquire-By-Hash=yes \
         -o APT::FTPArchive::Release::Patterns::="Packages*" \
+        -o APT::FTPArchive::Release::MD5=false -o APT::FTPArchive::Release::SHA1=false \
+        -o APT::FTPArchive::Release::SHA512=false \
         release "dists/$suite" >"$work/Release" 2>/dev/null
     mv "$work/Release" "dists/$suite/Release"
     gpg --batch --quiet --digest-algo SHA256 --clearsign --output "dists/$suite/InRelease" "dists/$suite/Release"

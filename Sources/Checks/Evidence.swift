@@ -10,7 +10,7 @@ struct Evidence: Sendable {
     let observation: Observation?
     let error: String?
     let duration: Duration
-    /// Packets that the sender's own interface saw leave towards the target.
+    /// Packets that the sender's own interface saw leave towards the target; for scans, those nobody answered.
     let sent: Int
     /// What reached the receiver's interface, in order.
     private(set) var arrived: [Sighting] = []
@@ -48,16 +48,16 @@ struct Evidence: Sendable {
         // Two trials may speak to the same host at once: a port is the probe's own.
         let leaving = seen.filter { sighting in
             sighting.direction == .outgoing
-                && (observation?.local.map { $0.port == 0 || $0.port == sighting.source.port } ?? true)
+                && (observation?.locals.contains { $0.port == 0 || $0.port == sighting.source.port } ?? true)
         }
-        sent = observation?.sent ?? leaving.count
+        sent = observation?.unanswered ?? leaving.count
         translations = natFlows.flatMap { node, flows in
             flows.filter { Self.isFlow($0, of: observation, leaving) }.map { (node, $0) }
         }
     }
 
     private static func isFlow(_ flow: TrackedFlow, of observation: Observation?, _ leaving: [Sighting]) -> Bool {
-        guard let observation, let local = observation.local, let target = observation.target,
+        guard let observation, let local = observation.locals.last, let target = observation.target,
             flow.original.protocolNumber == observation.protocolNumber,
             flow.original.source == local.address, flow.original.destination == target.address
         else { return false }

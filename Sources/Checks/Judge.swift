@@ -31,7 +31,8 @@ struct Judge: Sendable {
         if let open = expect.open { findings.append(self.open(open, evidence, observation)) }
         if let silent = expect.silent {
             findings.append(
-                Finding(observation.isSilent == silent, observation.isSilent ? "nothing came back" : "something came back"))
+                Finding(
+                    observation.isSilent == silent, observation.isSilent ? "nothing came back" : "something came back"))
         }
         if let owner = expect.stoppedBy { findings += stoppedBy(owner, evidence) }
         if !expect.neverReaches.isEmpty { findings.append(neverReaches(evidence)) }
@@ -46,11 +47,23 @@ struct Judge: Sendable {
     private func seenFrom(_ name: String, _ evidence: Evidence, _ observation: Observation) -> Finding {
         let wanted = IPv4Address(name) ?? places.visibleAddress(of: name, at: observation.target?.address)
         let sources = evidence.sources()
-        let text = sources.map(places.named).sorted().joined(separator: ", ")
         guard !sources.isEmpty else { return Finding(false, "the other end saw no source at all") }
         return Finding(
             sources.allSatisfy { $0.address == wanted },
-            "\(evidence.receiver ?? "the other end") saw \(text.isEmpty ? "nobody" : text)")
+            "\(evidence.receiver ?? "the other end") saw \(listed(sources))")
+    }
+
+    /// `nat-a 203.0.113.11:1025`, or `nat-a 203.0.113.11 (15 ports, 2294 to 65492)`.
+    private func listed(_ sources: Set<SocketAddress>) -> String {
+        let byAddress = Dictionary(grouping: sources, by: \.address).sorted { $0.key < $1.key }
+        return byAddress.map { address, ends in
+            let ports = ends.map(\.port).sorted()
+            guard ports.count > 1, let first = ports.first, let last = ports.last else {
+                return ends.map(places.named).joined()
+            }
+            let whole = SocketAddress(address: address, port: 0)
+            return "\(places.named(whole)) (\(ports.count) ports, \(first) to \(last))"
+        }.joined(separator: ", ")
     }
 
     /// What the server says must also have passed its interface: two tellings of one fact.
@@ -61,14 +74,16 @@ struct Judge: Sendable {
         let missing = observation.seenFrom.filter { !captured.contains($0) }
         guard !missing.isEmpty else { return nil }
         return Finding(
-            false, "\(receiver) reported \(missing.map(\.description).joined(separator: ", ")), its interface did not see it")
+            false,
+            "\(receiver) reported \(missing.map(\.description).joined(separator: ", ")), its interface did not see it")
     }
 
     private func open(_ wanted: [Endpoint], _ evidence: Evidence, _ observation: Observation) -> Finding {
         let found = Set(observation.open ?? [])
         let expected = Set(
             wanted.compactMap { endpoint -> SocketAddress? in
-                guard let address = IPv4Address(endpoint.host)
+                guard
+                    let address = IPv4Address(endpoint.host)
                         ?? places.address(of: endpoint.host, from: evidence.trial.sender), let port = endpoint.port
                 else { return nil }
                 return SocketAddress(address: address, port: port)
@@ -84,7 +99,9 @@ struct Judge: Sendable {
         let claimed = claimed[owner] ?? 0
         let rules = ledger.rules(of: owner).map { "\($0.owner) at \($0.node) counted \($0.packets)" }
         let text = rules.isEmpty ? "\(owner) counted nothing" : rules.joined(separator: "; ")
-        var findings = [Finding(evidence.sent > 0, "\(evidence.sent) packets left \(evidence.trial.sender)")]
+        var findings = [
+            Finding(evidence.sent > 0, "\(evidence.sent) packets of \(evidence.trial.sender) went unanswered")
+        ]
         let whose = claimed == evidence.sent ? "" : " of \(claimed) sent by this and its fellow probes"
         findings.append(Finding(counted > 0 && counted >= UInt64(claimed), text + whose))
         return findings
@@ -94,7 +111,8 @@ struct Judge: Sendable {
         let names = evidence.trial.expect.neverReaches.joined(separator: ", ")
         guard let first = evidence.strays.first else { return Finding(true, "no packet of it at \(names)") }
         return Finding(
-            false, "\(evidence.strays.count) packets reached \(Set(evidence.strays.map(\.node)).sorted().joined(separator: ", ")), "
+            false,
+            "\(evidence.strays.count) packets reached \(Set(evidence.strays.map(\.node)).sorted().joined(separator: ", ")), "
                 + "the first: \(first.sighting)")
     }
 
@@ -105,9 +123,11 @@ struct Judge: Sendable {
 
     private func onlyPrivate(_ wanted: Bool, _ observation: Observation) -> Finding {
         let addresses = observation.addresses ?? []
-        let isPrivate = !addresses.isEmpty && addresses.allSatisfy { address in
-            places.lab.lab.vpcs.contains { $0.contains(address) }
-        }
+        let isPrivate =
+            !addresses.isEmpty
+            && addresses.allSatisfy { address in
+                places.lab.lab.vpcs.contains { $0.contains(address) }
+            }
         return Finding(isPrivate == wanted, "addresses: \(addresses.map(\.description).joined(separator: ", "))")
     }
 }

@@ -9,8 +9,10 @@ struct Observation: Sendable {
     var succeeded = false
     /// Not one packet came back.
     var isSilent = false
-    var local: SocketAddress?
+    /// Where it was sent from, once per connection; port 0 for ICMP.
+    var locals: [SocketAddress] = []
     var target: SocketAddress?
+    var local: SocketAddress? { locals.last }
     /// 1 ICMP, 6 TCP, 17 UDP; `nil` when nothing was sent on the wire.
     var protocolNumber: UInt8?
     /// What the other end said it saw, once per request.
@@ -21,14 +23,14 @@ struct Observation: Sendable {
     var open: [SocketAddress]?
     var hops: [IPv4Address?] = []
     var addresses: [IPv4Address]?
-    /// Packets this probe sent, where the probe itself counts them.
-    var sent: Int?
+    /// Packets this probe sent and nobody answered, where the probe itself counts them.
+    var unanswered: Int?
 
     init() {}
 
     /// The part that all simple probes share.
     init<Reply>(_ outcome: ProbeOutcome<Reply>, to target: SocketAddress, protocolNumber: UInt8) {
-        local = outcome.local
+        locals = [outcome.local]
         self.target = target
         self.protocolNumber = protocolNumber
         succeeded = outcome.succeeded

@@ -26,7 +26,10 @@ struct Places: Sendable {
         model.vpcs.first { $0.instance(node) != nil || $0.natGateway(node) != nil }
     }
 
-    private func isInside(_ address: IPv4Address) -> VPC? { model.vpcs.first { $0.contains(address) } }
+    /// A host of the Internet, or a public address of a VPC: packets to it cross an Internet gateway.
+    func isOnInternet(_ address: IPv4Address) -> Bool {
+        model.internet.publicPool.contains(address) || model.internet.hosts.contains { $0.address == address }
+    }
 
     func privateAddress(of node: String) -> IPv4Address? {
         for vpc in model.vpcs {

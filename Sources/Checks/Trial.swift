@@ -36,13 +36,13 @@ struct Trial: Hashable, Comparable, Sendable {
         switch probe {
         case .http(let to, let path): return try http(node, to, path, places)
         case .tcp(let to):
-            let target = SocketAddress(address: try places.resolve(to.host, from: node), port: to.port ?? 80)
+            let target = SocketAddress(address: try places.resolve(to.host, from: node), port: probe.port ?? 80)
             let outcome = try TCPConnectProbe(from: node.namespace, to: target, timeout: patience).run()
             var observation = Observation(outcome, to: target, protocolNumber: ProtocolNumber.tcp)
             if outcome.succeeded { observation.saw = "connected to \(target)" }
             return observation
         case .udp(let to):
-            let target = SocketAddress(address: try places.resolve(to.host, from: node), port: to.port ?? 7)
+            let target = SocketAddress(address: try places.resolve(to.host, from: node), port: probe.port ?? 7)
             let outcome = try UDPProbe(from: node.namespace, to: target, timeout: patience).run()
             var observation = Observation(outcome, to: target, protocolNumber: ProtocolNumber.udp)
             if let reply = outcome.reply {
@@ -61,7 +61,7 @@ struct Trial: Hashable, Comparable, Sendable {
     }
 
     private func http(_ node: MadeNode, _ to: Endpoint, _ path: String, _ places: Places) throws -> Observation {
-        let target = SocketAddress(address: try places.resolve(to.host, from: node), port: to.port ?? 80)
+        let target = SocketAddress(address: try places.resolve(to.host, from: node), port: probe.port ?? 80)
         let outcome = try HTTPProbe(
             from: node.namespace, to: target, host: to.host, path: path, timeout: patience
         ).run()
@@ -87,7 +87,7 @@ struct Trial: Hashable, Comparable, Sendable {
     private func dns(_ node: MadeNode, _ name: String, _ server: Endpoint?, _ places: Places) throws -> Observation {
         let target: SocketAddress
         if let server {
-            target = SocketAddress(address: try places.resolve(server.host, from: node), port: server.port ?? 53)
+            target = SocketAddress(address: try places.resolve(server.host, from: node), port: probe.port ?? 53)
         } else if let own = places.resolvers(of: node).first {
             target = own
         } else {
@@ -112,13 +112,13 @@ struct Trial: Hashable, Comparable, Sendable {
         var observation = Observation()
         observation.protocolNumber = ProtocolNumber.tcp
         observation.target = SocketAddress(
-            address: try places.resolve(from.host, from: node), port: from.port ?? 80)
+            address: try places.resolve(from.host, from: node), port: probe.port ?? 80)
         for _ in 0..<max(1, times) {
             let outcome = try AptFetchProbe(
                 from: node.namespace, resolvers: places.resolvers(of: node), host: from.host, port: from.port ?? 80,
                 package: package, timeout: patience
             ).run()
-            observation.local = outcome.requests.last?.local ?? observation.local
+            observation.locals += outcome.locals
             observation.seenFrom += outcome.requests.compactMap { $0.seenFrom?.source }
             switch outcome.result {
             case .success(let file):
@@ -142,7 +142,7 @@ struct Trial: Hashable, Comparable, Sendable {
                 addresses: try places.addresses(target.hosts, from: node), tcp: target.tcp, udp: target.udp,
                 ping: target.ping)
         }
-        let outcome = try PortScan(from: node.namespace, targets: parts).run()
+        let outcome = try PortScan(from: node.namespace, targets: parts, threads: 2).run()
         guard outcome.isComplete else {
             let reason = outcome.sendError.map { SystemErrorText.of($0) } ?? "its deadline passed"
             throw Places.Unknown(description: "the scan could not ask every port: \(reason)")
@@ -151,7 +151,7 @@ struct Trial: Hashable, Comparable, Sendable {
         let udp = outcome.udp.all(.open)
         observation.open = outcome.open + udp
         observation.isSilent = outcome.isSilent
-        observation.sent = outcome.sent
+        observation.unanswered = outcome.sent - outcome.received.total
         observation.succeeded = !outcome.open.isEmpty || !udp.isEmpty
         let counts = outcome.received
         observation.saw =

@@ -22,7 +22,8 @@ struct Vantage: Sendable {
         let sender = try places.sender(trial.sender)
         let target = try trial.probe.endpoint.map { try places.resolve($0.host, from: sender) }
         if let target, let number = trial.probe.protocolNumber {
-            let filter = PacketFilter(protocolNumber: number, host: target)
+            // By port, or a scan of the same host at the same time would flood the capture.
+            let filter = PacketFilter(protocolNumber: number, host: target, port: trial.probe.port)
             atSender = try Witness(in: sender.namespace, interface: "eth0", filter: filter)
             if let node = places.node(at: target).flatMap(places.lab.node), node.plan.address != nil,
                 node.plan.name != trial.sender
@@ -30,7 +31,8 @@ struct Vantage: Sendable {
                 atReceiver = (
                     node.plan.name,
                     try Witness(
-                        in: node.namespace, interface: "eth0", filter: PacketFilter(protocolNumber: number))
+                        in: node.namespace, interface: "eth0",
+                        filter: PacketFilter(protocolNumber: number, port: trial.probe.port))
                 )
             } else {
                 atReceiver = nil
@@ -59,6 +61,17 @@ extension Probe {
         case .aptFetch(let from, _, _): from
         case .dns(_, let server): server
         case .scan, .addresses, .metadata: nil
+        }
+    }
+
+    /// The port at the other end, for protocols that have ports.
+    var port: UInt16? {
+        switch self {
+        case .http(let to, _), .tcp(let to): to.port ?? 80
+        case .udp(let to): to.port ?? 7
+        case .aptFetch(let from, _, _): from.port ?? 80
+        case .dns(_, let server): server?.port ?? 53
+        case .ping, .traceroute, .scan, .addresses, .metadata: nil
         }
     }
 

@@ -38,17 +38,20 @@ struct PlanBuilder {
         mtu: Int
     ) -> (near: Device, far: Device) {
         let veth = Veth(
-            near: Veth.End(node: near.node, name: near.device, index: takeIndex(near.node), mac: near.mac),
-            far: Veth.End(node: far.node, name: far.device, index: takeIndex(far.node), mac: far.mac), mtu: mtu)
+            near: Veth.End(node: near.node, name: near.device, index: takeIndex(near.node, from: 10), mac: near.mac),
+            far: Veth.End(node: far.node, name: far.device, index: takeIndex(far.node, from: 2), mac: far.mac), mtu: mtu
+        )
         veths.append(veth)
         return (
             Device(name: veth.near.name, index: veth.near.index), Device(name: veth.far.name, index: veth.far.index)
         )
     }
 
-    /// `lo` is 1 in every namespace; the rest count up from 2.
-    private mutating func takeIndex(_ node: String) -> Int32 {
-        let index = nextIndex[node] ?? 2
+    /// `lo` is 1 in every namespace. Nodes that make wires count from 10, the others from 2, so that the two ends of a
+    /// wire never have the same index: the kernel would take such a link for one without a peer and switch it on up
+    /// to a second later (`linkwatch_urgent_event` in net/core/link_watch.c).
+    private mutating func takeIndex(_ node: String, from first: Int32) -> Int32 {
+        let index = nextIndex[node] ?? first
         nextIndex[node] = index + 1
         return index
     }

@@ -16,7 +16,7 @@ struct RouterRuleset {
     var table: NftTable {
         let groups = SecurityGroupRules(vpc: vpc, ports: ports)
         return NftTable(
-            sets: [.ttlPlusOne, sources, services, resolvers, ownGateways, aclIn, tables, blocks]
+            sets: [.ttlPlusOne, sources, natGateways, services, resolvers, ownGateways, aclIn, tables, blocks]
                 + groups.sets,
             chains: portChains + subnetChains + aclChains + routeTableChains + groups.chains
                 + [prerouting, nowhere, aclIngress] + groups.gates + [input])
@@ -30,8 +30,12 @@ struct RouterRuleset {
             NftRule([.verdictMap([.inputInterface], sources.name)]),
         ]
         if let uplink {
-            rules.append(
-                NftRule([.interface(.inputInterface, uplink.name), .setMark(Mark.edge), .verdict(.accept)]))
+            rules += [
+                NftRule([
+                    .interface(.inputInterface, uplink.name), .inSet([.destination], natGateways.name), .notrack,
+                ]),
+                NftRule([.interface(.inputInterface, uplink.name), .setMark(Mark.edge), .verdict(.accept)]),
+            ]
         }
         return NftChain(
             "prerouting", base: .init(.filter, .prerouting, priority: -300),
@@ -44,9 +48,20 @@ struct RouterRuleset {
             elements: ports.map { .init([.interface($0.device.name)], .verdict(.goto("eni-\($0.name)"))) })
     }
 
+    /// Interfaces without security groups: nobody asks the router to remember what passes between them and the
+    /// Internet gateway, and a scan of an Elastic IP would fill its memory with 65,535 flows.
+    private var natGateways: NftSet {
+        NftSet(
+            "nat_gateways", key: [.address],
+            elements: ports.filter { !$0.hasSecurityGroups }.map { .init([.address($0.address)]) })
+    }
+
     private var portChains: [NftChain] {
         ports.map { port in
             var rules: [NftRule] = []
+            if !port.hasSecurityGroups {
+                rules.append(NftRule([.address(.source, CIDRBlock(port.address)), .notrack]))
+            }
             if port.checksSource {
                 rules.append(
                     .drop(

@@ -10,7 +10,11 @@ public struct LabDown: Sendable {
 
     /// Removes everything the lab ever made; says whether there was anything.
     public func run() throws -> Bool {
-        guard state.exists || !Self.namespaces(of: state.name).isEmpty else { return false }
+        let isLeft =
+            state.exists || !Self.namespaces(of: state.name).isEmpty
+            // A command that was killed with the lock in its hand left the file, and nothing else.
+            || Files.exists(LabLock.path(of: state.name))
+        guard isLeft else { return false }
         try LabLock.holding(state.name) { try Self.removeEverything(state) }
         return true
     }
@@ -50,4 +54,3 @@ public struct LabDown: Sendable {
         do { try body() } catch { failures.append(error) }
     }
 }
-

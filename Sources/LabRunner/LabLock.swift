@@ -3,10 +3,12 @@ import LinuxSystem
 
 /// Only one command at a time changes a lab. The kernel lets go if we are killed.
 enum LabLock {
+    static func path(of name: String) -> String { "\(StateFolder.root)/.\(name).lock" }
+
     /// Runs `body` while nobody else may change the lab; waits up to `seconds` for another command to finish.
     static func holding<Value>(_ name: String, waiting seconds: Int = 10, _ body: () throws -> Value) throws -> Value {
         try Files.makeFolder(StateFolder.root, mode: 0o700)
-        let path = "\(StateFolder.root)/.\(name).lock"
+        let path = path(of: name)
         let deadline = ContinuousClock.now + .seconds(seconds)
         while true {
             if let file = try take(path) {

@@ -62,6 +62,7 @@ public struct LabUp: Sendable {
         try Interruption.check()
         let planner = ServicePlanner(plan: plan, state: state, settings: settings)
         try server.start(planner.servicePlan(nodes), state: state)
+        try builder.settle(nodes)
         try Files.write("", to: state.complete)
         return RunningLab(plan: plan, state: state, nodes: nodes)
     }
@@ -89,7 +90,8 @@ public struct LabUp: Sendable {
             return LabRunnerError(error.kind, error.message, hint: error.hint, later: error.later + later)
         }
         return LabRunnerError(
-            .system, "lab \(state.name) could not be built: \(error)", hint: "nothing was left behind; netlab doctor may know why",
+            .system, "lab \(state.name) could not be built: \(error)",
+            hint: "nothing was left behind; netlab doctor may know why",
             later: later)
     }
 

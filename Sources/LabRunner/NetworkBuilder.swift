@@ -26,12 +26,21 @@ public struct NetworkBuilder: Sendable {
 
     /// Step 1.
     public func makeNamespaces() throws -> [MadeNode] {
-        try NamedNamespace.create(namespaceNames) { index, namespace in
+        loadConnectionTracking()
+        return try NamedNamespace.create(namespaceNames) { index, namespace in
             let node = plan.nodes[index]
             // Before any device exists: defaults are inherited, and `ip_forward` has nothing to walk over.
             for setting in node.sysctls { try Files.set(setting.value, at: setting.path) }
             return try MadeNode(node, namespace)
         }
+    }
+
+    /// Connection tracking is a module on most distributions, and its settings exist only once it is loaded; asking it
+    /// for its flows makes the kernel load it. Where it is missing for good, writing the settings says so.
+    private func loadConnectionTracking() {
+        let settings = plan.nodes.flatMap(\.sysctls).filter { $0.key.hasPrefix("net.netfilter.") }
+        guard let first = settings.first, !Files.exists(first.path) else { return }
+        _ = try? Conntrack.flows(NetlinkSocket(.netfilter))
     }
 
     /// Steps 2 and 3; the rulesets go in on a second thread meanwhile.
@@ -44,6 +53,29 @@ public struct NetworkBuilder: Sendable {
             for node in nodes { try addRuleset(node) }
         }
         for result in inParallel([wires, rulesets], threads: 2) { try result.get() }
+    }
+
+    /// Waits until every wire carries packets.
+    ///
+    /// The kernel switches a link's queue on in its own time after both ends are up and drops what is sent before: a
+    /// lab that returned earlier would lose its first packets, and a lost SYN costs a second.
+    public func settle(_ nodes: [MadeNode]) throws {
+        let deadline = ContinuousClock.now + .seconds(5)
+        for node in nodes where try !LinkStates.notRunning(node.route).isEmpty {
+            try node.namespace.run {
+                let monitor = try LinkMonitor()
+                while true {
+                    let waiting = try LinkStates.notRunning(node.route)
+                    if waiting.isEmpty { return }
+                    guard ContinuousClock.now < deadline else {
+                        throw LabRunnerError(
+                            .system, "\(node.plan.subject): links do not come up: \(waiting.joined(separator: ", "))")
+                    }
+                    try Interruption.check()
+                    monitor.wait(milliseconds: 100)
+                }
+            }
+        }
     }
 
     private func addLinks(_ nodes: [MadeNode]) throws {

@@ -10,8 +10,7 @@ import LinuxSystem
 /// started with it. It gets its plan on standard input; if we die before the plan is whole, it ends by itself, so
 /// there is no moment at which it could be left over unrecorded.
 final class ServerProcess {
-    private let handle: ProcessHandle
-    private let planInput: SharedDescriptor
+    private var planInput: SharedDescriptor?
     private let readiness: SharedDescriptor
 
     /// Starts it with the sockets it will adopt, and writes it down in the state folder.
@@ -23,17 +22,32 @@ final class ServerProcess {
             // From here on children of this thread (and of no other) are born into a new pid namespace.
             try systemCall("unshare CLONE_NEWPID") { cnl_unshare(cnl_clone_newpid) }
             return try ChildProcess.spawn(
-                [program, "__serve", "--readiness", "\(answers.input.raw)"],
+                [program, "__serve", state.name, "--readiness", "\(answers.input.raw)"],
                 standard: (orders.output.raw, log.raw, log.raw), inherit: sockets + [answers.input.raw],
                 newSession: true)
         }
-        guard let handle = ProcessHandle(pid: process.pid) else {
-            throw LabRunnerError(.system, "the lab's background process ended at once", hint: "see \(state.serverLog)")
-        }
-        self.handle = handle
         planInput = orders.input
         readiness = answers.output
+        do {
+            try Self.record(process, in: state)
+        } catch {
+            // Nobody would find it later, and without its plan it would only end in its own time.
+            process.kill()
+            throw error
+        }
+    }
+
+    private static func record(_ process: ChildProcess, in state: StateFolder) throws {
+        guard let handle = ProcessHandle(pid: process.pid) else {
+            throw LabRunnerError(.system, "the lab's background process ended at once: \(lastWords(state))")
+        }
         try Files.write("\(handle)\n", to: state.server)
+    }
+
+    /// The end of its log, for the folder will be gone when the message is read.
+    private static func lastWords(_ state: StateFolder) -> String {
+        let lines = ((try? Files.read(state.serverLog, limit: 1 << 16)) ?? "").split(separator: "\n")
+        return lines.isEmpty ? "it left no word" : lines.suffix(3).joined(separator: "; ")
     }
 
     /// Gives it its plan and waits until everything answers, at most ten seconds.
@@ -42,7 +56,7 @@ final class ServerProcess {
         try writePlan(Array(json))
         let line = try readLine(deadline: .now + .seconds(10))
         guard line == "ready" else {
-            let reason = line.isEmpty ? "it ended without a word; see \(state.serverLog)" : line
+            let reason = line.isEmpty ? Self.lastWords(state) : line
             throw LabRunnerError(.system, "the lab's services did not start: \(reason)")
         }
     }
@@ -50,8 +64,9 @@ final class ServerProcess {
     /// The length first, so that a plan cut short is known as such.
     private func writePlan(_ json: [UInt8]) throws {
         let length = withUnsafeBytes(of: UInt64(json.count)) { Array($0) }
+        defer { planInput = nil }  // the end of the file is the end of the plan
         do {
-            try planInput.descriptor.write(length + json)
+            try planInput?.descriptor.write(length + json)
         } catch {
             // It is gone; reading its readiness tells why.
             if error.errno != EPIPE { throw error }

@@ -48,11 +48,28 @@ public struct ChildProcess: Sendable {
         return ChildProcess(pid: pid)
     }
 
+    /// Ends it by SIGKILL and reaps it. Only for children nobody has waited for yet: their number is still theirs.
+    public func kill() {
+        _ = Glibc.kill(pid, SIGKILL)
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) == -1 && errno == EINTR {}
+    }
+
     /// Waits for its end: the exit code, or 128 and the signal as shells say.
     public func wait() throws(SystemError) -> Int32 {
         var status: Int32 = 0
         try systemCall("waitpid", "\(pid)") { waitpid(pid, &status, 0) }
         return cnl_exit_status(status)
+    }
+
+    /// Waits for its end, but no longer than `limit`; `nil` if it still runs then.
+    public func wait(within limit: Duration) throws(SystemError) -> Int32? {
+        let handle = OwnedDescriptor(owning: try systemCall("pidfd_open", "\(pid)") { cnl_pidfd_open(pid) })
+        let (seconds, attoseconds) = limit.components
+        let milliseconds = Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+        var waiting = pollfd(fd: handle.raw, events: Int16(POLLIN), revents: 0)
+        let ready = try systemCall("poll") { poll(&waiting, 1, milliseconds) }
+        return ready > 0 ? try wait() : nil
     }
 }
 

@@ -29,7 +29,7 @@ public enum Files {
         do {
             try systemCall("mkdir", path) { mkdir(path, mode) }
             return true
-        } catch where error.errno == EEXIST {
+        } catch  where error.errno == EEXIST {
             return false
         }
     }
@@ -52,7 +52,7 @@ public enum Files {
     public static func remove(_ path: String) throws(SystemError) {
         do {
             try systemCall("unlink", path) { unlink(path) }
-        } catch where error.errno == ENOENT {
+        } catch  where error.errno == ENOENT {
             return
         }
     }
@@ -65,7 +65,7 @@ public enum Files {
         for name in list(path) { try removeTree("\(path)/\(name)") }
         do {
             try systemCall("rmdir", path) { rmdir(path) }
-        } catch where error.errno == ENOENT {
+        } catch  where error.errno == ENOENT {
             return
         }
     }

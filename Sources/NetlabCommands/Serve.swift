@@ -5,6 +5,8 @@ import LabRunner
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "__serve", shouldDisplay: false)
 
+    /// For people who look at `ps`.
+    @Argument var lab: String
     @Option var readiness: Int32
 
     func run() throws { try ServerMain.run(readiness: readiness) }

@@ -13,6 +13,8 @@ public struct AptFetchProbe: Sendable {
         public let duration: Duration
         /// The mirror's address, once the name was resolved.
         public let mirror: SocketAddress?
+        /// Where every connection began, also those that got no reply.
+        public let locals: [SocketAddress]
         /// In order, the ones that got a reply.
         public let requests: [Request]
         public let result: Result<Download, Failure>
@@ -90,7 +92,9 @@ public struct AptFetchProbe: Sendable {
         } catch let failure as Failure {
             result = .failure(failure)
         }
-        return Outcome(duration: watch.elapsed, mirror: fetch.mirror, requests: fetch.requests, result: result)
+        return Outcome(
+            duration: watch.elapsed, mirror: fetch.mirror, locals: fetch.locals, requests: fetch.requests,
+            result: result)
     }
 }
 
@@ -102,6 +106,7 @@ private struct Fetch {
 
     let probe: AptFetchProbe
     private(set) var mirror: SocketAddress?
+    private(set) var locals: [SocketAddress] = []
     private(set) var requests: [AptFetchProbe.Request] = []
 
     init(probe: AptFetchProbe) { self.probe = probe }
@@ -165,6 +170,7 @@ private struct Fetch {
         let outcome = try HTTPProbe(
             from: probe.namespace, to: mirror, host: probe.host, path: path, timeout: probe.timeout
         ).run()
+        locals.append(outcome.local)
         switch outcome.answer {
         case .none(let reason): throw failure(step, "\(mirror)\(path): \(reason)", reason)
         case .reply(let reply):

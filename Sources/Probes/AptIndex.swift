@@ -6,7 +6,7 @@ enum AptIndex {
     static func checksum(of path: String, inRelease: String) -> (sha256: String, size: Int)? {
         var isSigned = false
         var inSection = false
-        for line in inRelease.split(separator: "\n", omittingEmptySubsequences: false).map(trimmed) {
+        for line in inRelease.split(separator: "\n", omittingEmptySubsequences: false) {
             if line == "-----BEGIN PGP SIGNED MESSAGE-----" {
                 isSigned = true
             } else if line == "-----BEGIN PGP SIGNATURE-----" {
@@ -35,7 +35,7 @@ enum AptIndex {
     static func package(_ name: String, in packages: String) -> Package? {
         var current = Package()
         var isWanted = false
-        for line in packages.split(separator: "\n", omittingEmptySubsequences: false).map(trimmed) + [""] {
+        for line in packages.split(separator: "\n", omittingEmptySubsequences: false) + [Substring()] {
             if line.isEmpty {
                 // A path that climbs out or names another host is no file of this repository.
                 if isWanted, isSHA256(current.sha256[...]), current.size >= 0, isPath(current.filename) {
@@ -58,8 +58,6 @@ enum AptIndex {
         }
         return nil
     }
-
-    private static func trimmed(_ line: Substring) -> Substring { line.last == "\r" ? line.dropLast() : line }
 
     private static func isSHA256(_ text: Substring) -> Bool {
         text.utf8.count == 64 && text.allSatisfy(\.isHexDigit)

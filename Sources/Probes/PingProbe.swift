@@ -45,8 +45,7 @@ public struct PingProbe: Sendable {
         let watch = Stopwatch()
         let destination = SocketAddress(address: target, port: 0)
         let identifier = UInt16.random(in: 1...UInt16.max)
-        // Else the replies to every other ping of the namespace would fill the buffer.
-        try PacketProgram.echoes(identifier: identifier).attach(to: socket.descriptor)
+        try socket.hearOnly(.echoes(identifier: identifier))
         let token = randomToken()
         var trips: [Duration] = []
         var arrivedTTL: UInt8 = 0

@@ -138,13 +138,12 @@ private struct Trace: ~Copyable {
         try udp.disconnect()
         try udp.bind(SocketAddress(address: source, port: 0))
         let local = SocketAddress(address: source, port: carrier == .udp ? try udp.localAddress().port : 0)
-        // Else the ICMP messages of every other probe in the namespace would fill the buffer.
         let filter: PacketProgram =
             switch carrier {
             case .icmp: .echoes(identifier: identifier)
             case .udp: .errors(about: ProtocolNumber.udp, mark: local.port)
             }
-        try filter.attach(to: icmp.descriptor)
+        try icmp.hearOnly(filter)
         self.identifier = identifier
         token = randomToken()
         self.local = local

@@ -88,7 +88,7 @@ struct DNSZoneTests {
     }
 
     @Test(.enabled(if: dnsmasqIsInstalled)) func dnsmasqAnswersFromTheZoneAlone() throws {
-        let port = try freeUDPPort()
+        let port = try freePort()
         try Loopback.with(
             [],
             { plan in
@@ -128,7 +128,7 @@ struct DNSZoneTests {
                         Program(
                             name: "dns", node: "vpc", namespacePath: nil,
                             arguments: ["dnsmasq", "--conf-file=/dev/null", "--no-such-option"],
-                            readyWhen: .udp(.loopback, 1))
+                            readyWhen: .udp([.loopback], 1))
                     ]
                 }
             ) { _ in }
@@ -157,12 +157,20 @@ struct DNSZoneTests {
         #expect(!BoundPort.lists(table, .loopback, 53, state: "0A"))
         #expect(!BoundPort.lists("", .loopback, 53, state: nil))
         let socket = try ListeningSocket.open(.udp, port: 0, address: .loopback)
-        #expect(BoundPort.exists(.udp(.loopback, try ListeningSocket.port(of: socket.raw))))
+        #expect(BoundPort.exists(.udp([.loopback], try ListeningSocket.port(of: socket.raw))))
     }
 
-    private func freeUDPPort() throws -> UInt16 {
-        let socket = try ListeningSocket.open(.udp, port: 0, address: .loopback)
-        return try ListeningSocket.port(of: socket.raw)
+    /// Free for UDP and TCP, and below the ports the kernel hands out to the other tests' clients.
+    private func freePort() throws -> UInt16 {
+        for _ in 0..<100 {
+            let port = UInt16.random(in: 20_000..<32_000)
+            if (try? ListeningSocket.open(.udp, port: port, address: .loopback).raw) != nil,
+                (try? ListeningSocket.open(.tcp, port: port, address: .loopback).raw) != nil
+            {
+                return port
+            }
+        }
+        throw SystemError(call: "bind", errno: EADDRINUSE)
     }
 
     private struct Answer: Equatable {

@@ -106,7 +106,7 @@ private enum Answer {
 }
 
 @Suite struct DNSProbeTests {
-    private func probe(_ topology: Topology, tries: Int = 2) throws -> DNSProbe {
+    private func probe(_ topology: Topology, tries: Int = 5) throws -> DNSProbe {
         DNSProbe(
             from: try topology("a"), name: "mirror.example", server: b(53), timeout: .milliseconds(300), tries: tries)
     }

@@ -171,6 +171,7 @@ import Testing
             #expect(outcome.open == [b(80)])
             #expect(outcome.tcp.tally == [.open: 1, .closed: 2999])
             #expect(outcome.received.others == 0)
+            #expect(outcome.lost == 0)
         }
     }
 }

@@ -7,18 +7,21 @@ enum BoundPort {
     static func exists(_ readiness: Program.Readiness) -> Bool {
         switch readiness {
         case .running: true
-        case .udp(let address, let port): isListed(address, port, state: nil, in: "udp")
+        case .udp(let addresses, let port): areListed(addresses, port, state: nil, in: "udp")
         // 0A is TCP_LISTEN.
-        case .tcp(let address, let port): isListed(address, port, state: "0A", in: "tcp")
+        case .tcp(let addresses, let port): areListed(addresses, port, state: "0A", in: "tcp")
         }
     }
 
-    private static func isListed(_ address: IPv4Address, _ port: UInt16, state: String?, in table: String) -> Bool {
+    private static func areListed(
+        _ addresses: [IPv4Address], _ port: UInt16, state: String?, in table: String
+    ) -> Bool {
         // Not /proc/self or /proc/net: those show the namespace of the main thread.
         guard let file = try? OwnedDescriptor(opening: "/proc/thread-self/net/\(table)", O_RDONLY),
             let bytes = try? file.readAll()
         else { return false }
-        return lists(String(decoding: bytes, as: UTF8.self), address, port, state: state)
+        let text = String(decoding: bytes, as: UTF8.self)
+        return addresses.allSatisfy { lists(text, $0, port, state: state) }
     }
 
     /// Whether a table of the form of `/proc/net/udp` has the address, or all addresses, with the port.

@@ -18,10 +18,10 @@ public struct Program: Codable, Equatable, Sendable {
     public enum Readiness: Codable, Equatable, Sendable {
         /// As soon as it runs.
         case running
-        /// A UDP socket of its namespace is bound there.
-        case udp(IPv4Address, UInt16)
-        /// A TCP socket of its namespace listens there.
-        case tcp(IPv4Address, UInt16)
+        /// A UDP socket of its namespace is bound to each of these.
+        case udp([IPv4Address], UInt16)
+        /// A TCP socket of its namespace listens on each of these.
+        case tcp([IPv4Address], UInt16)
     }
 
     public init(
@@ -49,7 +49,8 @@ public struct Program: Codable, Equatable, Sendable {
                 configuration: zone.dnsmasqConfiguration(
                     listening: addresses, port: port, logFile: "\(stateFolder)/\(name).log")
             ],
-            readyWhen: addresses.last.map { .udp($0, port) } ?? .running)
+            // dnsmasq takes UDP before TCP, and dies if the second fails; questions asked in between would be lost.
+            readyWhen: .tcp(addresses, port))
     }
 
     /// The path of an installed program. The error names the Debian package to install.

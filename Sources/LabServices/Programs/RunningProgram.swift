@@ -28,6 +28,9 @@ struct RunningProgram {
         }
     }
 
+    /// Nothing of ours passes on: the same program in every lab, and messages in one language.
+    private static let environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"]
+
     private static func spawn(_ path: String, _ arguments: [String], output: String) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -48,9 +51,10 @@ struct RunningProgram {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
         let words = arguments.map { strdup($0) }
-        defer { words.forEach { free($0) } }
+        let environment = Self.environment.map { strdup($0) }
+        defer { (words + environment).forEach { free($0) } }
         var process = pid_t()
-        let code = posix_spawn(&process, path, &actions, &attributes, words + [nil], environ)
+        let code = posix_spawn(&process, path, &actions, &attributes, words + [nil], environment + [nil])
         guard code == 0 else { throw SystemError(call: "posix_spawn", errno: code, subject: path) }
         return process
     }
@@ -114,8 +118,8 @@ struct RunningProgram {
     private static func describe(_ readiness: Program.Readiness) -> String {
         switch readiness {
         case .running: "anything"
-        case .udp(let address, let port): "udp \(address):\(port)"
-        case .tcp(let address, let port): "tcp \(address):\(port)"
+        case .udp(let addresses, let port): "udp port \(port) of \(addresses)"
+        case .tcp(let addresses, let port): "tcp port \(port) of \(addresses)"
         }
     }
 }

@@ -23,7 +23,9 @@ struct Down: ParsableCommand {
         Interruption.hold()
         var gone: [String] = []
         for name in all ? StateFolder.all.map(\.name) : names {
-            if try LabDown(try LabName.valid(name)).run() { gone.append(name) } else if !json {
+            if try LabDown(try LabName.valid(name)).run() {
+                gone.append(name)
+            } else if !json {
                 Output.note("\(name) was not up")
             }
         }

@@ -12,6 +12,7 @@ struct ScanSockets: ~Copyable {
     let errors: ProbeSocket
     /// Holds our source port as long as the scan lasts. For UDP it is the sender itself.
     private let reservation: ProbeSocket
+    private let foreignDrops: Int
     /// The source port, or the identifier of echo requests.
     let mark: UInt16
 
@@ -34,12 +35,15 @@ struct ScanSockets: ~Copyable {
             try kind == .udp ? reservation.descriptor.duplicate() : answers.descriptor.duplicate())
 
         try sender.set(SOL_SOCKET, SO_BROADCAST, 1)
-        try PacketProgram.answers(to: kind.protocolNumber, mark: mark).attach(to: answers.descriptor)
-        try PacketProgram.errors(about: kind.protocolNumber, mark: mark).attach(to: errors.descriptor)
+        try answers.hearOnly(.answers(to: kind.protocolNumber, mark: mark))
+        try errors.hearOnly(.errors(about: kind.protocolNumber, mark: mark))
         // Room for the answers to some thousand questions; they are drained after every batch.
         try systemCall("setsockopt") { cnl_receive_buffer(answers.descriptor.raw, 16 << 20) }
         try systemCall("setsockopt") { cnl_receive_buffer(errors.descriptor.raw, 16 << 20) }
         try systemCall("setsockopt") { cnl_send_buffer(sender.descriptor.raw, 4 << 20) }
+        // What was lost before the filter was in place was never ours.
+        let foreignDrops = try Self.drops(answers, errors)
+        self.foreignDrops = foreignDrops
         self.sender = sender
         self.answers = answers
         self.errors = errors
@@ -48,7 +52,11 @@ struct ScanSockets: ~Copyable {
     }
 
     /// Answers these sockets lost for want of room.
-    func drops() throws(SystemError) -> Int {
+    func drops() throws(SystemError) -> Int { try Self.drops(answers, errors) - foreignDrops }
+
+    private static func drops(
+        _ answers: borrowing ProbeSocket, _ errors: borrowing ProbeSocket
+    ) throws(SystemError) -> Int {
         let lostAnswers = try systemCall("getsockopt", "SO_MEMINFO") { cnl_socket_drops(answers.descriptor.raw) }
         let lostErrors = try systemCall("getsockopt", "SO_MEMINFO") { cnl_socket_drops(errors.descriptor.raw) }
         return Int(lostAnswers + lostErrors)

@@ -142,6 +142,16 @@ struct ProbeSocket: ~Copyable {
         }
     }
 
+    /// Narrows a raw socket to what its filter lets pass, from the very next read on.
+    ///
+    /// A raw socket hears its whole namespace from the moment it is open. Where many probes run, what came before the
+    /// filter can fill the buffer, and then our own answer is dropped; so that is thrown away too.
+    func hearOnly(_ filter: PacketProgram) throws(SystemError) {
+        try filter.attach(to: descriptor)
+        var nothing = [UInt8](repeating: 0, count: 1)
+        while case .success = receive(into: &nothing) {}
+    }
+
     /// Makes `close` send a reset, so that neither end keeps the connection for a minute.
     func resetOnClose() {
         var option = linger(l_onoff: 1, l_linger: 0)
