@@ -137,72 +137,72 @@ ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.send_redirects=
 # groups, as in AWS. Inside a VPC frames are jumbo (9001), beyond its gateway 1500. The numbers
 # (index) and addresses are fixed, so that every build is the same; one queue is enough for a lab.
 
-ip -n "$LAB.internet" link add name igw index 2 address 0e:08:0a:00:00:00 mtu 1500 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.internet" link add name igw index 10 address 0e:08:0a:00:00:00 mtu 1500 numtxqueues 1 numrxqueues 1 \
     type veth peer name internet index 2 address 0e:07:0a:00:00:00 mtu 1500 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.igw"
 ip -n "$LAB.internet" link set dev igw up
 
-ip -n "$LAB.vpc" link add name igw index 2 address 0e:06:0a:00:00:00 mtu 1500 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.vpc" link add name igw index 10 address 0e:06:0a:00:00:00 mtu 1500 numtxqueues 1 numrxqueues 1 \
     type veth peer name vpc index 3 address 0e:05:0a:00:00:00 mtu 1500 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.igw"
 ip -n "$LAB.vpc" link set dev igw up
 
-ip -n "$LAB.vpc" link add name nat-a index 3 address 0e:02:0a:00:00:04 mtu 9001 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.vpc" link add name nat-a index 11 address 0e:02:0a:00:00:04 mtu 9001 numtxqueues 1 numrxqueues 1 \
     type veth peer name eth0 index 2 address 0e:01:0a:00:00:04 mtu 9001 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.nat-a"
 ip -n "$LAB.vpc" link set dev nat-a up
 
-ip -n "$LAB.vpc" link add name nat-lost index 4 address 0e:02:0a:00:03:04 mtu 9001 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.vpc" link add name nat-lost index 12 address 0e:02:0a:00:03:04 mtu 9001 numtxqueues 1 numrxqueues 1 \
     type veth peer name eth0 index 2 address 0e:01:0a:00:03:04 mtu 9001 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.nat-lost"
 ip -n "$LAB.vpc" link set dev nat-lost up
 
-ip -n "$LAB.vpc" link add name bastion index 5 address 0e:02:0a:00:00:0a mtu 9001 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.vpc" link add name bastion index 13 address 0e:02:0a:00:00:0a mtu 9001 numtxqueues 1 numrxqueues 1 \
     type veth peer name eth0 index 2 address 0e:01:0a:00:00:0a mtu 9001 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.bastion"
 ip -n "$LAB.vpc" link set dev bastion up
 
-ip -n "$LAB.vpc" link add name app index 6 address 0e:02:0a:00:01:0a mtu 9001 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.vpc" link add name app index 14 address 0e:02:0a:00:01:0a mtu 9001 numtxqueues 1 numrxqueues 1 \
     type veth peer name eth0 index 2 address 0e:01:0a:00:01:0a mtu 9001 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.app"
 ip -n "$LAB.vpc" link set dev app up
 
-ip -n "$LAB.vpc" link add name worker index 7 address 0e:02:0a:00:01:0b mtu 9001 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.vpc" link add name worker index 15 address 0e:02:0a:00:01:0b mtu 9001 numtxqueues 1 numrxqueues 1 \
     type veth peer name eth0 index 2 address 0e:01:0a:00:01:0b mtu 9001 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.worker"
 ip -n "$LAB.vpc" link set dev worker up
 
-ip -n "$LAB.vpc" link add name vault index 8 address 0e:02:0a:00:02:0a mtu 9001 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.vpc" link add name vault index 16 address 0e:02:0a:00:02:0a mtu 9001 numtxqueues 1 numrxqueues 1 \
     type veth peer name eth0 index 2 address 0e:01:0a:00:02:0a mtu 9001 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.vault"
 ip -n "$LAB.vpc" link set dev vault up
 
-ip -n "$LAB.vpc" link add name stray index 9 address 0e:02:0a:00:04:0a mtu 9001 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.vpc" link add name stray index 17 address 0e:02:0a:00:04:0a mtu 9001 numtxqueues 1 numrxqueues 1 \
     type veth peer name eth0 index 2 address 0e:01:0a:00:04:0a mtu 9001 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.stray"
 ip -n "$LAB.vpc" link set dev stray up
 
-ip -n "$LAB.internet" link add name mirror index 3 address 0e:04:c6:33:64:0a mtu 1500 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.internet" link add name mirror index 11 address 0e:04:c6:33:64:0a mtu 1500 numtxqueues 1 numrxqueues 1 \
     type veth peer name eth0 index 2 address 0e:03:c6:33:64:0a mtu 1500 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.mirror"
 ip -n "$LAB.internet" link set dev mirror up
 
-ip -n "$LAB.internet" link add name echo index 4 address 0e:04:c6:33:64:28 mtu 1500 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.internet" link add name echo index 12 address 0e:04:c6:33:64:28 mtu 1500 numtxqueues 1 numrxqueues 1 \
     type veth peer name eth0 index 2 address 0e:03:c6:33:64:28 mtu 1500 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.echo"
 ip -n "$LAB.internet" link set dev echo up
 
-ip -n "$LAB.internet" link add name resolver index 5 address 0e:04:c6:33:64:35 mtu 1500 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.internet" link add name resolver index 13 address 0e:04:c6:33:64:35 mtu 1500 numtxqueues 1 numrxqueues 1 \
     type veth peer name eth0 index 2 address 0e:03:c6:33:64:35 mtu 1500 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.resolver"
 ip -n "$LAB.internet" link set dev resolver up
 
-ip -n "$LAB.internet" link add name scanner index 6 address 0e:04:c6:33:64:42 mtu 1500 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.internet" link add name scanner index 14 address 0e:04:c6:33:64:42 mtu 1500 numtxqueues 1 numrxqueues 1 \
     type veth peer name eth0 index 2 address 0e:03:c6:33:64:42 mtu 1500 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.scanner"
 ip -n "$LAB.internet" link set dev scanner up
 
-ip -n "$LAB.internet" link add name user index 7 address 0e:04:c6:33:64:46 mtu 1500 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.internet" link add name user index 15 address 0e:04:c6:33:64:46 mtu 1500 numtxqueues 1 numrxqueues 1 \
     type veth peer name eth0 index 2 address 0e:03:c6:33:64:46 mtu 1500 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.user"
 ip -n "$LAB.internet" link set dev user up
@@ -257,7 +257,7 @@ table ip netlab {
     set private_ranges {
         type ipv4_addr
         flags interval
-        elements = { 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 }
+        elements = { 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16 }
     }
     set icmp_errors {
         type icmp_type
@@ -411,6 +411,10 @@ table ip netlab {
             "stray" : goto eni-stray,
         }
     }
+    set nat_gateways {
+        type ipv4_addr
+        elements = { 10.0.0.4, 10.0.3.4 }
+    }
     # Neither ACLs nor security groups apply to these.
     set services {
         type ipv4_addr
@@ -486,10 +490,12 @@ table ip netlab {
 
     # One per interface: may it send from that address?
     chain eni-nat-a {
+        ip saddr 10.0.0.4 notrack
         goto subnet-public-a
     }
 
     chain eni-nat-lost {
+        ip saddr 10.0.3.4 notrack
         goto subnet-lost-a
     }
 
@@ -678,6 +684,7 @@ table ip netlab {
         type filter hook prerouting priority -300; policy accept;
         jump ttl_plus_one
         iifname vmap @sources
+        iifname "igw" ip daddr @nat_gateways notrack
         iifname "igw" meta mark set 0x0001ffff accept
     }
 

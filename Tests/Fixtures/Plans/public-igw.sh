@@ -104,47 +104,47 @@ ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.send_redirects=
 # groups, as in AWS. Inside a VPC frames are jumbo (9001), beyond its gateway 1500. The numbers
 # (index) and addresses are fixed, so that every build is the same; one queue is enough for a lab.
 
-ip -n "$LAB.internet" link add name igw index 2 address 0e:08:0a:00:00:00 mtu 1500 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.internet" link add name igw index 10 address 0e:08:0a:00:00:00 mtu 1500 numtxqueues 1 numrxqueues 1 \
     type veth peer name internet index 2 address 0e:07:0a:00:00:00 mtu 1500 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.igw"
 ip -n "$LAB.internet" link set dev igw up
 
-ip -n "$LAB.vpc" link add name igw index 2 address 0e:06:0a:00:00:00 mtu 1500 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.vpc" link add name igw index 10 address 0e:06:0a:00:00:00 mtu 1500 numtxqueues 1 numrxqueues 1 \
     type veth peer name vpc index 3 address 0e:05:0a:00:00:00 mtu 1500 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.igw"
 ip -n "$LAB.vpc" link set dev igw up
 
-ip -n "$LAB.vpc" link add name web index 3 address 0e:02:0a:00:00:14 mtu 9001 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.vpc" link add name web index 11 address 0e:02:0a:00:00:14 mtu 9001 numtxqueues 1 numrxqueues 1 \
     type veth peer name eth0 index 2 address 0e:01:0a:00:00:14 mtu 9001 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.web"
 ip -n "$LAB.vpc" link set dev web up
 
-ip -n "$LAB.vpc" link add name admin index 4 address 0e:02:0a:00:00:1e mtu 9001 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.vpc" link add name admin index 12 address 0e:02:0a:00:00:1e mtu 9001 numtxqueues 1 numrxqueues 1 \
     type veth peer name eth0 index 2 address 0e:01:0a:00:00:1e mtu 9001 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.admin"
 ip -n "$LAB.vpc" link set dev admin up
 
-ip -n "$LAB.vpc" link add name plain index 5 address 0e:02:0a:00:00:28 mtu 9001 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.vpc" link add name plain index 13 address 0e:02:0a:00:00:28 mtu 9001 numtxqueues 1 numrxqueues 1 \
     type veth peer name eth0 index 2 address 0e:01:0a:00:00:28 mtu 9001 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.plain"
 ip -n "$LAB.vpc" link set dev plain up
 
-ip -n "$LAB.vpc" link add name dark index 6 address 0e:02:0a:00:01:14 mtu 9001 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.vpc" link add name dark index 14 address 0e:02:0a:00:01:14 mtu 9001 numtxqueues 1 numrxqueues 1 \
     type veth peer name eth0 index 2 address 0e:01:0a:00:01:14 mtu 9001 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.dark"
 ip -n "$LAB.vpc" link set dev dark up
 
-ip -n "$LAB.internet" link add name echo index 3 address 0e:04:c6:33:64:28 mtu 1500 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.internet" link add name echo index 11 address 0e:04:c6:33:64:28 mtu 1500 numtxqueues 1 numrxqueues 1 \
     type veth peer name eth0 index 2 address 0e:03:c6:33:64:28 mtu 1500 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.echo"
 ip -n "$LAB.internet" link set dev echo up
 
-ip -n "$LAB.internet" link add name scanner index 4 address 0e:04:c6:33:64:42 mtu 1500 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.internet" link add name scanner index 12 address 0e:04:c6:33:64:42 mtu 1500 numtxqueues 1 numrxqueues 1 \
     type veth peer name eth0 index 2 address 0e:03:c6:33:64:42 mtu 1500 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.scanner"
 ip -n "$LAB.internet" link set dev scanner up
 
-ip -n "$LAB.internet" link add name user index 5 address 0e:04:c6:33:64:46 mtu 1500 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.internet" link add name user index 13 address 0e:04:c6:33:64:46 mtu 1500 numtxqueues 1 numrxqueues 1 \
     type veth peer name eth0 index 2 address 0e:03:c6:33:64:46 mtu 1500 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.user"
 ip -n "$LAB.internet" link set dev user up
@@ -191,7 +191,7 @@ table ip netlab {
     set private_ranges {
         type ipv4_addr
         flags interval
-        elements = { 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 }
+        elements = { 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12, 192.168.0.0/16 }
     }
     set icmp_errors {
         type icmp_type
@@ -315,6 +315,9 @@ table ip netlab {
             "plain" : goto eni-plain,
             "dark" : goto eni-dark,
         }
+    }
+    set nat_gateways {
+        type ipv4_addr
     }
     # Neither ACLs nor security groups apply to these.
     set services {
@@ -513,6 +516,7 @@ table ip netlab {
         type filter hook prerouting priority -300; policy accept;
         jump ttl_plus_one
         iifname vmap @sources
+        iifname "igw" ip daddr @nat_gateways notrack
         iifname "igw" meta mark set 0x0001ffff accept
     }
 
