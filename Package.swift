@@ -110,6 +110,7 @@ let package = Package(
                 "LabPlan", "LabFile", "LabRunner", "CloudModel", "CNetlabShims",
             ]),
         tests("ProbesRootTests", ["Probes", "Namespaces", "LinuxSystem", "IPAddressing"]),
+        tests("FaultRootTests", ["NetlabTesting", "LinuxSystem"]),
         tests(
             "LabRootTests",
             [

@@ -48,7 +48,7 @@ public struct RunningLab: Sendable {
     }
 
     static func notUp(_ name: String) -> LabRunnerError {
-        let others = StateFolder.all.map(\.name)
+        let others = ((try? StateFolder.all) ?? []).map(\.name)
         let hint = others.isEmpty ? "no lab is up; netlab up \(name)" : "these are: \(others.joined(separator: ", "))"
         return LabRunnerError(.input, "lab \(name) is not up", hint: hint)
     }

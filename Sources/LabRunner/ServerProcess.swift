@@ -14,7 +14,10 @@ final class ServerProcess {
     private let readiness: SharedDescriptor
 
     /// Starts it with the sockets it will adopt, and writes it down in the state folder.
-    init(program: String, state: StateFolder, sockets: [Int32]) throws {
+    ///
+    /// It also inherits the lab's lock and lets go of it once it has its plan: should we die before it is written
+    /// down, whoever cleans up after us waits until it has ended by itself.
+    init(program: String, state: StateFolder, sockets: [Int32], lock: Int32) throws {
         let orders = try Pipe()
         let answers = try Pipe()
         let log = try OwnedDescriptor(opening: state.serverLog, O_WRONLY | O_CREAT | O_APPEND)
@@ -22,8 +25,8 @@ final class ServerProcess {
             // From here on children of this thread (and of no other) are born into a new pid namespace.
             try systemCall("unshare CLONE_NEWPID") { cnl_unshare(cnl_clone_newpid) }
             return try ChildProcess.spawn(
-                [program, "__serve", state.name, "--readiness", "\(answers.input.raw)"],
-                standard: (orders.output.raw, log.raw, log.raw), inherit: sockets + [answers.input.raw],
+                [program, "__serve", state.name, "--readiness", "\(answers.input.raw)", "--lock", "\(lock)"],
+                standard: (orders.output.raw, log.raw, log.raw), inherit: sockets + [answers.input.raw, lock],
                 newSession: true)
         }
         planInput = orders.input
@@ -38,7 +41,7 @@ final class ServerProcess {
     }
 
     private static func record(_ process: ChildProcess, in state: StateFolder) throws {
-        guard let handle = ProcessHandle(pid: process.pid) else {
+        guard let handle = try ProcessHandle(pid: process.pid) else {
             throw LabRunnerError(.system, "the lab's background process ended at once: \(lastWords(state))")
         }
         try Files.write("\(handle)\n", to: state.server)
@@ -95,13 +98,15 @@ final class ServerProcess {
 /// The other side: what `netlab __serve` does.
 public enum ServerMain {
     /// Reads the plan from standard input and serves it until told to end.
-    public static func run(readiness: Int32) throws {
+    public static func run(readiness: Int32, lock: Int32) throws {
+        let lock = OwnedDescriptor(owning: lock)
         let input = OwnedDescriptor(owning: dup(STDIN_FILENO))
         let bytes = try input.readAll()
         guard bytes.count >= 8 else { return }
         let length = bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
         guard UInt64(bytes.count - 8) == length else { return }
         let plan = try JSONDecoder().decode(ServicePlan.self, from: Data(bytes[8...]))
+        close(lock.release())
         try LabServer.serve(plan, readiness: readiness)
     }
 }

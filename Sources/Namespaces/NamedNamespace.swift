@@ -45,7 +45,8 @@ public enum NamedNamespace {
 
     /// Takes the folder away when it is empty and `makeFolder` made it.
     public static func removeFolderIfOurs(marker: String) throws(SystemError) {
-        guard Files.exists(marker), Files.list(folder).isEmpty else { return }
+        guard Files.exists(marker) else { return }
+        guard try Files.list(folder).isEmpty else { return }
         if isMountPoint {
             try systemCall("umount2", folder) { umount2(folder, Int32(MNT_DETACH)) }
         }

@@ -8,6 +8,7 @@ struct Serve: ParsableCommand {
     /// For people who look at `ps`.
     @Argument var lab: String
     @Option var readiness: Int32
+    @Option var lock: Int32
 
-    func run() throws { try ServerMain.run(readiness: readiness) }
+    func run() throws { try ServerMain.run(readiness: readiness, lock: lock) }
 }

@@ -22,7 +22,7 @@ struct Down: ParsableCommand {
     func run() throws {
         Interruption.hold()
         var gone: [String] = []
-        for name in all ? StateFolder.all.map(\.name) : names {
+        for name in try all ? StateFolder.all.map(\.name) : names {
             if try LabDown(try LabName.valid(name)).run() {
                 gone.append(name)
             } else if !json {
