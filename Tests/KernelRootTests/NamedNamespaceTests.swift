@@ -77,7 +77,7 @@ struct NamedNamespaceTests {
             let opened = try NetworkNamespace(name: "nlt-a", path: NamedNamespace.path("nlt-a"))
             run.expect(try opened.identity == made[0].identity)
             for name in ["nlt-a", "nlt-b", "nlt-a", "nlt-never"] { try NamedNamespace.delete(name) }
-            run.expect(Files.list(folder).isEmpty)
+            try run.expect(Files.list(folder).isEmpty)
             run.expect(try ip("list").isEmpty)
         }
     }
@@ -98,7 +98,7 @@ struct NamedNamespaceTests {
                     throw SystemError(call: "test", errno: EPERM)
                 }
             }
-            run.expect(Files.list(folder) == ["nlt-a", "nlt-b", "nlt-c"], "what was made can be found and deleted")
+            try run.expect(Files.list(folder) == ["nlt-a", "nlt-b", "nlt-c"], "what was made can be found and deleted")
         }
     }
 
@@ -121,7 +121,7 @@ struct NamedNamespaceTests {
             try NamedNamespace.makeFolder(marker: marker)
             try Files.write("", to: NamedNamespace.path("nlt-a"))
             try NamedNamespace.delete("nlt-a")
-            run.expect(Files.list(folder).isEmpty)
+            try run.expect(Files.list(folder).isEmpty)
         }
     }
 
@@ -137,7 +137,7 @@ struct NamedNamespaceTests {
             run.expect(try run.mounts(at: path) == 4)
             try NamedNamespace.delete("nlt-a")
             run.expect(try run.mounts(at: path) == 0)
-            run.expect(Files.list(folder).isEmpty)
+            try run.expect(Files.list(folder).isEmpty)
         }
     }
 
@@ -148,10 +148,10 @@ struct NamedNamespaceTests {
             _ = try create("nlt-a")
             _ = try ip("add", "nlt-b")
             run.expect(try run.mounts(at: folder) == 1)
-            run.expect(Files.list(folder) == ["nlt-a", "nlt-b"])
+            try run.expect(Files.list(folder) == ["nlt-a", "nlt-b"])
             try NamedNamespace.delete("nlt-b")
             _ = try ip("delete", "nlt-a")
-            run.expect(Files.list(folder).isEmpty)
+            try run.expect(Files.list(folder).isEmpty)
         }
     }
 
@@ -179,7 +179,7 @@ struct NamedNamespaceTests {
             run.expect(Files.exists(marker))
             _ = try create("nlt-a")
             try NamedNamespace.removeFolderIfOurs(marker: marker)
-            run.expect(Files.list(folder) == ["nlt-a"])
+            try run.expect(Files.list(folder) == ["nlt-a"])
             try NamedNamespace.delete("nlt-a")
             try NamedNamespace.removeFolderIfOurs(marker: marker)
             run.expect(!Files.exists(folder))
@@ -209,7 +209,7 @@ struct NamedNamespaceTests {
             let held = try create("nlt-a")[0]
             let opened = try NetworkNamespace(name: "nlt-a", path: NamedNamespace.path("nlt-a"))
             try NamedNamespace.delete("nlt-a")
-            run.expect(Files.list(folder).isEmpty)
+            try run.expect(Files.list(folder).isEmpty)
             run.expect(try opened.identity == held.identity, "the namespace lives as long as it is held")
         }
     }

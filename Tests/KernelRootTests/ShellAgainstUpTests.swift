@@ -113,7 +113,7 @@ struct ShellAgainstUpTests {
         #expect(try NamespaceDump(lab.inScript("vpc")).sections == before)
         #expect(throws: CommandFailure.self) { try lab.runScript("sideways") }
         try lab.runScript("down")
-        #expect(Files.list(NamedNamespace.folder).filter { $0.hasPrefix(lab.script) }.isEmpty)
+        #expect(try Files.list(NamedNamespace.folder).filter { $0.hasPrefix(lab.script) }.isEmpty)
         try lab.runScript("down")
     }
 }
