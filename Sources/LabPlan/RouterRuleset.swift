@@ -60,7 +60,13 @@ struct RouterRuleset {
         ports.map { port in
             var rules: [NftRule] = []
             if !port.hasSecurityGroups {
-                rules.append(NftRule([.address(.source, CIDRBlock(port.address)), .notrack]))
+                // Only what leaves the VPC. The gateway's own errors to an instance (time exceeded, fragmentation
+                // needed) must be known to belong to a flow, or the instance's security group drops them.
+                rules.append(
+                    NftRule([
+                        .address(.source, CIDRBlock(port.address)), .inSet([.destination], blocks.name, not: true),
+                        .notrack,
+                    ]))
             }
             if port.checksSource {
                 rules.append(

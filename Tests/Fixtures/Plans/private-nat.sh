@@ -490,12 +490,12 @@ table ip netlab {
 
     # One per interface: may it send from that address?
     chain eni-nat-a {
-        ip saddr 10.0.0.4 notrack
+        ip saddr 10.0.0.4 ip daddr != @vpc notrack
         goto subnet-public-a
     }
 
     chain eni-nat-lost {
-        ip saddr 10.0.3.4 notrack
+        ip saddr 10.0.3.4 ip daddr != @vpc notrack
         goto subnet-lost-a
     }
 
