@@ -107,6 +107,8 @@ enum ShellLesson {
     static func set(_ name: String, _ role: NodePlan.Role) -> String? {
         switch name {
         case "sources": "Who sent it, by wire: one look-up, however many interfaces there are."
+        case "nat_gateways":
+            "They have no security groups: what passes between them and the Internet gateway is not remembered here."
         case "route_tables": "For the name of the route table that had no route."
         case "private_to_public": "Elastic and public IPs. The guest never sees its own."
         case "private_ranges": "RFC 1918 and RFC 6598: an Internet gateway carries them neither way."

@@ -411,6 +411,8 @@ table ip netlab {
             "stray" : goto eni-stray,
         }
     }
+    # They have no security groups: what passes between them and the Internet gateway is not
+    # remembered here.
     set nat_gateways {
         type ipv4_addr
         elements = { 10.0.0.4, 10.0.3.4 }

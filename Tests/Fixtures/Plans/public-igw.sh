@@ -316,6 +316,8 @@ table ip netlab {
             "dark" : goto eni-dark,
         }
     }
+    # They have no security groups: what passes between them and the Internet gateway is not
+    # remembered here.
     set nat_gateways {
         type ipv4_addr
     }
