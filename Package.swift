@@ -71,7 +71,8 @@ let package = Package(
         module(
             "LabRunner",
             [
-                "CloudModel", "LabPlan", "KernelObjects", "LabServices", "RouteNetlink", "Nftables", "Netlink", "Namespaces",
+                "CloudModel", "LabPlan", "KernelObjects", "LabServices", "RouteNetlink", "Nftables", "Netlink",
+                "Namespaces",
                 "LinuxSystem", "IPAddressing", "LabFile", "CNetlabShims",
             ]),
         module(
@@ -94,7 +95,7 @@ let package = Package(
         // Pure tests: no root, seconds.
         tests("IPAddressingTests", ["IPAddressing"]),
         tests("LabFileTests", ["LabFile", "CloudModel", "IPAddressing"]),
-        tests("LabPlanTests", ["LabPlan", "LabFile", "CloudModel", "IPAddressing"]),
+        tests("LabPlanTests", ["KernelObjects", "LabPlan", "LabFile", "CloudModel", "IPAddressing"]),
         tests("NetlinkTests", ["Netlink", "RouteNetlink", "Nftables", "KernelObjects", "IPAddressing", "LinuxSystem"]),
         tests("LabServicesTests", ["LabServices", "IPAddressing", "LinuxSystem"]),
         tests(
@@ -104,8 +105,12 @@ let package = Package(
         // Root tests: real namespaces, nothing left behind.
         tests(
             "KernelRootTests",
-            ["RouteNetlink", "Nftables", "Netlink", "KernelObjects", "Namespaces", "LinuxSystem", "IPAddressing"]),
+            [
+                "RouteNetlink", "Nftables", "Netlink", "KernelObjects", "Namespaces", "LinuxSystem", "IPAddressing",
+                "LabPlan", "LabFile", "LabRunner", "CloudModel", "CNetlabShims",
+            ]),
         tests("ProbesRootTests", ["Probes", "Namespaces", "LinuxSystem", "IPAddressing"]),
+        tests("FaultRootTests", ["NetlabTesting", "LinuxSystem"]),
         tests(
             "LabRootTests",
             [

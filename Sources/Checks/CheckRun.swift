@@ -20,6 +20,10 @@ public struct CheckRun: Sendable {
         checks = only.isEmpty ? lab.lab.checks : lab.lab.checks.filter { only.contains($0.claim) }
     }
 
+    /// How many checks it will run.
+    public var count: Int { checks.count }
+    public var labName: String { lab.name }
+
     /// Sends every probe and judges what came of it.
     ///
     /// - Throws: When the lab itself cannot be read, or on Ctrl-C; a probe that cannot be made only spoils its check.
@@ -30,7 +34,9 @@ public struct CheckRun: Sendable {
         var judged: [Trial: TrialResult] = [:]
         for phase in [trials.filter { !$0.isSweep }, trials.filter(\.isSweep)] {
             try Interruption.check()
-            for (trial, result) in try Phase(Array(Set(phase)).sorted(), places: places).run() { judged[trial] = result }
+            for (trial, result) in try Phase(Array(Set(phase)).sorted(), places: places).run() {
+                judged[trial] = result
+            }
         }
         try Interruption.check()
         let results = checks.map { check in

@@ -31,7 +31,8 @@ struct Judge: Sendable {
         if let open = expect.open { findings.append(self.open(open, evidence, observation)) }
         if let silent = expect.silent {
             findings.append(
-                Finding(observation.isSilent == silent, observation.isSilent ? "nothing came back" : "something came back"))
+                Finding(
+                    observation.isSilent == silent, observation.isSilent ? "nothing came back" : "something came back"))
         }
         if let owner = expect.stoppedBy { findings += stoppedBy(owner, evidence) }
         if !expect.neverReaches.isEmpty { findings.append(neverReaches(evidence)) }
@@ -73,14 +74,16 @@ struct Judge: Sendable {
         let missing = observation.seenFrom.filter { !captured.contains($0) }
         guard !missing.isEmpty else { return nil }
         return Finding(
-            false, "\(receiver) reported \(missing.map(\.description).joined(separator: ", ")), its interface did not see it")
+            false,
+            "\(receiver) reported \(missing.map(\.description).joined(separator: ", ")), its interface did not see it")
     }
 
     private func open(_ wanted: [Endpoint], _ evidence: Evidence, _ observation: Observation) -> Finding {
         let found = Set(observation.open ?? [])
         let expected = Set(
             wanted.compactMap { endpoint -> SocketAddress? in
-                guard let address = IPv4Address(endpoint.host)
+                guard
+                    let address = IPv4Address(endpoint.host)
                         ?? places.address(of: endpoint.host, from: evidence.trial.sender), let port = endpoint.port
                 else { return nil }
                 return SocketAddress(address: address, port: port)
@@ -96,7 +99,9 @@ struct Judge: Sendable {
         let claimed = claimed[owner] ?? 0
         let rules = ledger.rules(of: owner).map { "\($0.owner) at \($0.node) counted \($0.packets)" }
         let text = rules.isEmpty ? "\(owner) counted nothing" : rules.joined(separator: "; ")
-        var findings = [Finding(evidence.sent > 0, "\(evidence.sent) packets of \(evidence.trial.sender) went unanswered")]
+        var findings = [
+            Finding(evidence.sent > 0, "\(evidence.sent) packets of \(evidence.trial.sender) went unanswered")
+        ]
         // A closed port that says so was not stopped: its packet got through to somebody.
         if let refusals = evidence.observation?.refusals, refusals > 0 {
             findings.append(Finding(false, "\(refusals) packets were refused, not stopped in silence"))
@@ -110,7 +115,8 @@ struct Judge: Sendable {
         let names = evidence.trial.expect.neverReaches.joined(separator: ", ")
         guard let first = evidence.strays.first else { return Finding(true, "no packet of it at \(names)") }
         return Finding(
-            false, "\(evidence.strays.count) packets reached \(Set(evidence.strays.map(\.node)).sorted().joined(separator: ", ")), "
+            false,
+            "\(evidence.strays.count) packets reached \(Set(evidence.strays.map(\.node)).sorted().joined(separator: ", ")), "
                 + "the first: \(first.sighting)")
     }
 
@@ -121,9 +127,11 @@ struct Judge: Sendable {
 
     private func onlyPrivate(_ wanted: Bool, _ observation: Observation) -> Finding {
         let addresses = observation.addresses ?? []
-        let isPrivate = !addresses.isEmpty && addresses.allSatisfy { address in
-            places.lab.lab.vpcs.contains { $0.contains(address) }
-        }
+        let isPrivate =
+            !addresses.isEmpty
+            && addresses.allSatisfy { address in
+                places.lab.lab.vpcs.contains { $0.contains(address) }
+            }
         return Finding(isPrivate == wanted, "addresses: \(addresses.map(\.description).joined(separator: ", "))")
     }
 }

@@ -115,7 +115,8 @@ extension Evidence {
             steps.append(Self.step(node, source))
         }
         if let vpc = places.vpc(of: trial.sender), places.isOnInternet(target.address),
-            let gateway = vpc.internetGateway, let name = places.node(at: source.address), let address = places.publicAddress(of: name)
+            let gateway = vpc.internetGateway, let name = places.node(at: source.address),
+            let address = places.publicAddress(of: name)
         {
             source = SocketAddress(address: address, port: source.port)
             steps.append(Self.step(gateway.name, source))

@@ -96,6 +96,24 @@ public struct NftSet: Hashable, Sendable {
     }
 }
 
+extension NftSet {
+    /// What a set of intervals covers, in order: touching and nested blocks are one, for the kernel takes no overlap.
+    public var spans: [ClosedRange<IPv4Address>] {
+        let blocks = elements.compactMap { element -> CIDRBlock? in
+            if case .block(let block) = element.key.first { block } else { nil }
+        }
+        var spans: [ClosedRange<IPv4Address>] = []
+        for block in blocks.sorted() {
+            if let last = spans.last, Int64(block.base.number) <= Int64(last.upperBound.number) + 1 {
+                spans[spans.count - 1] = last.lowerBound...max(last.upperBound, block.last)
+            } else {
+                spans.append(block.base...block.last)
+            }
+        }
+        return spans
+    }
+}
+
 /// Lower-case hexadecimal, padded with zeros.
 func hex(_ number: some BinaryInteger, _ width: Int) -> String {
     let digits = String(number, radix: 16)

@@ -51,7 +51,8 @@ enum NATGatewayNode {
                     "forward", base: .init(.filter, .forward, priority: 0, policy: .drop),
                     rules: [
                         NftRule([.established, .verdict(.accept)]),
-                        NftRule([fromVPC, .ipProtocol(6), .invalid, .counter, .reset], owner: "\(owner): unknown flow"),
+                        NftRule(
+                            [fromVPC, .ipProtocol(6), .invalid, .counter, .reset], owner: "\(owner): unknown flow"),
                         .drop([.inSet([.source], clients.name, not: true)], owner: "\(owner): source outside the VPC"),
                         NftRule([.ipProtocol(6), .verdict(.accept)]),
                         NftRule([.ipProtocol(17), .verdict(.accept)]),

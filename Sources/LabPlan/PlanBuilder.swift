@@ -39,7 +39,8 @@ struct PlanBuilder {
     ) -> (near: Device, far: Device) {
         let veth = Veth(
             near: Veth.End(node: near.node, name: near.device, index: takeIndex(near.node, from: 10), mac: near.mac),
-            far: Veth.End(node: far.node, name: far.device, index: takeIndex(far.node, from: 2), mac: far.mac), mtu: mtu)
+            far: Veth.End(node: far.node, name: far.device, index: takeIndex(far.node, from: 2), mac: far.mac), mtu: mtu
+        )
         veths.append(veth)
         return (
             Device(name: veth.near.name, index: veth.near.index), Device(name: veth.far.name, index: veth.far.index)

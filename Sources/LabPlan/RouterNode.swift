@@ -47,7 +47,8 @@ struct RouterNode {
     private var node: NodePlan
 
     static func plan(_ vpc: VPC, builder: inout PlanBuilder) -> NodePlan {
-        var router = RouterNode(vpc, uplink: vpc.internetGateway.flatMap { builder.nearDevice(vpc.name, named: $0.name) })
+        var router = RouterNode(
+            vpc, uplink: vpc.internetGateway.flatMap { builder.nearDevice(vpc.name, named: $0.name) })
         router.wire(&builder)
         router.addAddresses()
         router.addRoutes()

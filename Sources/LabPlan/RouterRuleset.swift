@@ -60,8 +60,8 @@ struct RouterRuleset {
         ports.map { port in
             var rules: [NftRule] = []
             if !port.hasSecurityGroups {
-                // Not what it says itself to its clients ("time exceeded"): that belongs to flows of theirs, which their
-                // security groups remember.
+                // Only what leaves the VPC. The gateway's own errors to an instance (time exceeded, fragmentation
+                // needed) must be known to belong to a flow, or the instance's security group drops them.
                 rules.append(
                     NftRule([
                         .address(.source, CIDRBlock(port.address)), .inSet([.destination], blocks.name, not: true),

@@ -10,8 +10,12 @@ public struct LabDown: Sendable {
 
     /// Removes everything the lab ever made; says whether there was anything.
     public func run() throws -> Bool {
-        guard state.exists || !Self.namespaces(of: state.name).isEmpty else { return false }
-        try LabLock.holding(state.name) { try Self.removeEverything(state) }
+        let isLeft =
+            try state.exists || !Self.namespaces(of: state.name).isEmpty
+            // A command that was killed with the lock in its hand left the file, and nothing else.
+            || Files.exists(LabLock.path(of: state.name))
+        guard isLeft else { return false }
+        try LabLock.holding(state.name) { _ in try Self.removeEverything(state) }
         return true
     }
 
@@ -20,12 +24,14 @@ public struct LabDown: Sendable {
     static func removeEverything(_ state: StateFolder) throws {
         var failures: [any Error] = []
         attempt(&failures) {
-            guard let text = try? Files.read(state.server), let handle = ProcessHandle(text) else { return }
+            guard let text = try Files.readIfThere(state.server), let handle = ProcessHandle(text) else { return }
             guard try handle.kill() else {
                 throw LabRunnerError(.system, "process \(handle.pid) of lab \(state.name) does not end")
             }
         }
-        for name in namespaces(of: state.name) {
+        var names: [String] = []
+        attempt(&failures) { names = try namespaces(of: state.name) }
+        for name in names {
             attempt(&failures) { try NamedNamespace.delete(name) }
         }
         attempt(&failures) { try NetnsFolder.leave() }
@@ -35,14 +41,14 @@ public struct LabDown: Sendable {
     }
 
     /// What the journal says, and what carries the lab's name besides.
-    private static func namespaces(of lab: String) -> [String] {
-        let journal = (try? Files.read(StateFolder(lab).journal)) ?? ""
+    private static func namespaces(of lab: String) throws -> [String] {
+        let journal = try Files.readIfThere(StateFolder(lab).journal) ?? ""
         let recorded = journal.split(separator: "\n").compactMap { line -> String? in
             let words = line.split(separator: " ", maxSplits: 1)
             guard words.count == 2, words[0] == "netns", !words[1].contains("/") else { return nil }
             return String(words[1])
         }
-        let found = Files.list(NamedNamespace.folder).filter { $0.hasPrefix("\(lab).") }
+        let found = try Files.list(NamedNamespace.folder).filter { $0.hasPrefix("\(lab).") }
         return Set(recorded + found).sorted()
     }
 
@@ -50,4 +56,3 @@ public struct LabDown: Sendable {
         do { try body() } catch { failures.append(error) }
     }
 }
-

@@ -3,19 +3,20 @@ import LinuxSystem
 
 /// Only one command at a time changes a lab. The kernel lets go if we are killed.
 enum LabLock {
-    /// Runs `body` while nobody else may change the lab; waits up to `seconds` for another command to finish.
-    static func holding<Value>(_ name: String, waiting seconds: Int = 10, _ body: () throws -> Value) throws -> Value {
-        try Files.makeFolder(StateFolder.root, mode: 0o700)
-        let path = "\(StateFolder.root)/.\(name).lock"
+    static func path(of name: String) -> String { "\(StateFolder.root)/.\(name).lock" }
+
+    /// Runs `body` (which gets the lock's descriptor) while nobody else may change the lab; waits up to `seconds` for another command to finish.
+    static func holding<Value>(_ name: String, waiting seconds: Int = 10, _ body: (_ lock: Int32) throws -> Value) throws -> Value {
+        let path = path(of: name)
         let deadline = ContinuousClock.now + .seconds(seconds)
         while true {
             if let file = try take(path) {
                 defer {
                     unlink(path)
-                    if Files.list(StateFolder.root).isEmpty { _ = rmdir(StateFolder.root) }
+                    _ = rmdir(StateFolder.root)
                     withExtendedLifetime(file) {}
                 }
-                return try body()
+                return try body(file.raw)
             }
             guard ContinuousClock.now < deadline else {
                 throw LabRunnerError(
@@ -28,12 +29,23 @@ enum LabLock {
     }
 
     private static func take(_ path: String) throws -> SharedDescriptor? {
-        let file = SharedDescriptor(try OwnedDescriptor(opening: path, O_RDWR | O_CREAT | O_NOFOLLOW))
+        try Files.makeFolder(StateFolder.root, mode: 0o700)
+        guard let file = try open(path) else { return nil }
         guard flock(file.raw, LOCK_EX | LOCK_NB) == 0 else { return nil }
         // The holder before us may have removed the file while we waited: then what we locked is nobody's any more.
         var held = stat()
         var named = stat()
         guard fstat(file.raw, &held) == 0, stat(path, &named) == 0 else { return nil }
         return held.st_ino == named.st_ino && held.st_dev == named.st_dev ? file : nil
+    }
+
+    /// `nil` when the folder went away meanwhile: the last lab of the machine has just come down.
+    private static func open(_ path: String) throws -> SharedDescriptor? {
+        do {
+            return SharedDescriptor(try OwnedDescriptor(opening: path, O_RDWR | O_CREAT | O_NOFOLLOW))
+        } catch {
+            if error.errno == ENOENT { return nil }
+            throw error
+        }
     }
 }

@@ -8,7 +8,7 @@ public struct LabStatus: Sendable {
     public init(_ state: StateFolder) { self.state = state }
 
     /// The background process runs.
-    public var isServing: Bool { serverProcess?.isRunning ?? false }
+    public var isServing: Bool { (try? serverProcess?.isRunning) ?? false }
 
     public var serverProcess: ProcessHandle? {
         (try? Files.read(state.server, limit: 256)).flatMap { ProcessHandle($0) }

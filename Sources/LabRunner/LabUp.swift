@@ -27,10 +27,10 @@ public struct LabUp: Sendable {
     public func run() throws -> RunningLab {
         try Requirements.check(plan, settings)
         Self.raiseDescriptorLimit()
-        return try LabLock.holding(state.name) { try runAlone() }
+        return try LabLock.holding(state.name) { try runAlone(lock: $0) }
     }
 
-    private func runAlone() throws -> RunningLab {
+    private func runAlone(lock: Int32) throws -> RunningLab {
         if state.isComplete, LabStatus(state).isServing {
             throw LabRunnerError(
                 .input, "lab \(state.name) is already up",
@@ -39,13 +39,13 @@ public struct LabUp: Sendable {
         // What a killed `up` left behind.
         if state.exists { try LabDown.removeEverything(state) }
         do {
-            return try make()
+            return try make(lock: lock)
         } catch {
             throw Self.cleanUp(state, after: error)
         }
     }
 
-    private func make() throws -> RunningLab {
+    private func make(lock: Int32) throws -> RunningLab {
         let builder = NetworkBuilder(plan, name: state.name)
         try state.make()
         try Files.write(builder.namespaceNames.map { "netns \($0)\n" }.joined(), to: state.journal)
@@ -56,7 +56,7 @@ public struct LabUp: Sendable {
         try Interruption.check()
         let sockets = nodes.flatMap { $0.listeners.map(\.socket.raw) }
         // The process starts while the network is built, and gets its plan when the addresses are there.
-        let server = try ServerProcess(program: settings.program, state: state, sockets: sockets)
+        let server = try ServerProcess(program: settings.program, state: state, sockets: sockets, lock: lock)
         try builder.configure(nodes)
         try writeNameFiles()
         try Interruption.check()
@@ -90,7 +90,8 @@ public struct LabUp: Sendable {
             return LabRunnerError(error.kind, error.message, hint: error.hint, later: error.later + later)
         }
         return LabRunnerError(
-            .system, "lab \(state.name) could not be built: \(error)", hint: "nothing was left behind; netlab doctor may know why",
+            .system, "lab \(state.name) could not be built: \(error)",
+            hint: "nothing was left behind; netlab doctor may know why",
             later: later)
     }
 

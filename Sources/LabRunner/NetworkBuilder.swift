@@ -26,12 +26,21 @@ public struct NetworkBuilder: Sendable {
 
     /// Step 1.
     public func makeNamespaces() throws -> [MadeNode] {
-        try NamedNamespace.create(namespaceNames) { index, namespace in
+        loadConnectionTracking()
+        return try NamedNamespace.create(namespaceNames) { index, namespace in
             let node = plan.nodes[index]
             // Before any device exists: defaults are inherited, and `ip_forward` has nothing to walk over.
             for setting in node.sysctls { try Files.set(setting.value, at: setting.path) }
             return try MadeNode(node, namespace)
         }
+    }
+
+    /// Connection tracking is a module on most distributions, and its settings exist only once it is loaded; asking it
+    /// for its flows makes the kernel load it. Where it is missing for good, writing the settings says so.
+    private func loadConnectionTracking() {
+        let settings = plan.nodes.flatMap(\.sysctls).filter { $0.key.hasPrefix("net.netfilter.") }
+        guard let first = settings.first, !Files.exists(first.path) else { return }
+        _ = try? Conntrack.flows(NetlinkSocket(.netfilter))
     }
 
     /// Steps 2 and 3; the rulesets go in on a second thread meanwhile.

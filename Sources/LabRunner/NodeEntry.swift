@@ -17,7 +17,7 @@ public enum NodeEntry {
         let path = NamedNamespace.path(LabPlan.namespaceName(lab: name, node: node))
         guard Files.exists(path) else {
             let prefix = "\(name)."
-            let nodes = Files.list(NamedNamespace.folder).filter { $0.hasPrefix(prefix) }.map {
+            let nodes = try Files.list(NamedNamespace.folder).filter { $0.hasPrefix(prefix) }.map {
                 String($0.dropFirst(prefix.count))
             }
             throw LabRunnerError(

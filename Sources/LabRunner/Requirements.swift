@@ -57,7 +57,8 @@ public enum Requirements {
         let effective = line.flatMap { UInt64($0.split(separator: "\t").last ?? "", radix: 16) } ?? 0
         let missing = needed.filter { effective >> $0.bit & 1 == 0 }.map(\.name)
         return Requirement(
-            "root", problem: missing.isEmpty ? nil : "netlab needs root: this process lacks \(missing.joined(separator: ", "))",
+            "root",
+            problem: missing.isEmpty ? nil : "netlab needs root: this process lacks \(missing.joined(separator: ", "))",
             remedy: "run it with sudo")
     }
 
@@ -112,7 +113,8 @@ public enum Requirements {
 
     private static func client(_ name: String) -> Requirement {
         Requirement(
-            name, problem: Files.program(name) == nil ? "\(name) is not installed; only exercises and tests use it" : nil,
+            name,
+            problem: Files.program(name) == nil ? "\(name) is not installed; only exercises and tests use it" : nil,
             remedy: "sudo apt-get install \(packages[name] ?? name)", isOptional: true)
     }
 }

@@ -27,7 +27,8 @@ public struct RunningLab: Sendable {
         guard state.exists else { throw notUp(name) }
         guard state.isComplete, LabStatus(state).summary == "up" else {
             throw LabRunnerError(
-                .system, "lab \(name) is not whole: \(LabStatus(state).missingNamespaces.isEmpty ? "its services do not run" : "namespaces are missing")",
+                .system,
+                "lab \(name) is not whole: \(LabStatus(state).missingNamespaces.isEmpty ? "its services do not run" : "namespaces are missing")",
                 hint: "netlab down \(name), then up again")
         }
         let text = try Files.read(state.labFile)
@@ -47,7 +48,7 @@ public struct RunningLab: Sendable {
     }
 
     static func notUp(_ name: String) -> LabRunnerError {
-        let others = StateFolder.all.map(\.name)
+        let others = ((try? StateFolder.all) ?? []).map(\.name)
         let hint = others.isEmpty ? "no lab is up; netlab up \(name)" : "these are: \(others.joined(separator: ", "))"
         return LabRunnerError(.input, "lab \(name) is not up", hint: hint)
     }

@@ -10,12 +10,14 @@ import LinuxSystem
 /// started with it. It gets its plan on standard input; if we die before the plan is whole, it ends by itself, so
 /// there is no moment at which it could be left over unrecorded.
 final class ServerProcess {
-    private let handle: ProcessHandle
     private var planInput: SharedDescriptor?
     private let readiness: SharedDescriptor
 
     /// Starts it with the sockets it will adopt, and writes it down in the state folder.
-    init(program: String, state: StateFolder, sockets: [Int32]) throws {
+    ///
+    /// It also inherits the lab's lock and lets go of it once it has its plan: should we die before it is written
+    /// down, whoever cleans up after us waits until it has ended by itself.
+    init(program: String, state: StateFolder, sockets: [Int32], lock: Int32) throws {
         let orders = try Pipe()
         let answers = try Pipe()
         let log = try OwnedDescriptor(opening: state.serverLog, O_WRONLY | O_CREAT | O_APPEND)
@@ -23,17 +25,32 @@ final class ServerProcess {
             // From here on children of this thread (and of no other) are born into a new pid namespace.
             try systemCall("unshare CLONE_NEWPID") { cnl_unshare(cnl_clone_newpid) }
             return try ChildProcess.spawn(
-                [program, "__serve", "--readiness", "\(answers.input.raw)"],
-                standard: (orders.output.raw, log.raw, log.raw), inherit: sockets + [answers.input.raw],
+                [program, "__serve", state.name, "--readiness", "\(answers.input.raw)", "--lock", "\(lock)"],
+                standard: (orders.output.raw, log.raw, log.raw), inherit: sockets + [answers.input.raw, lock],
                 newSession: true)
         }
-        guard let handle = ProcessHandle(pid: process.pid) else {
-            throw LabRunnerError(.system, "the lab's background process ended at once", hint: "see \(state.serverLog)")
-        }
-        self.handle = handle
         planInput = orders.input
         readiness = answers.output
+        do {
+            try Self.record(process, in: state)
+        } catch {
+            // Nobody would find it later, and without its plan it would only end in its own time.
+            process.kill()
+            throw error
+        }
+    }
+
+    private static func record(_ process: ChildProcess, in state: StateFolder) throws {
+        guard let handle = try ProcessHandle(pid: process.pid) else {
+            throw LabRunnerError(.system, "the lab's background process ended at once: \(lastWords(state))")
+        }
         try Files.write("\(handle)\n", to: state.server)
+    }
+
+    /// The end of its log, for the folder will be gone when the message is read.
+    private static func lastWords(_ state: StateFolder) -> String {
+        let lines = ((try? Files.read(state.serverLog, limit: 1 << 16)) ?? "").split(separator: "\n")
+        return lines.isEmpty ? "it left no word" : lines.suffix(3).joined(separator: "; ")
     }
 
     /// Gives it its plan and waits until everything answers, at most ten seconds.
@@ -42,7 +59,7 @@ final class ServerProcess {
         try writePlan(Array(json))
         let line = try readLine(deadline: .now + .seconds(10))
         guard line == "ready" else {
-            let reason = line.isEmpty ? "it ended without a word; see \(state.serverLog)" : line
+            let reason = line.isEmpty ? Self.lastWords(state) : line
             throw LabRunnerError(.system, "the lab's services did not start: \(reason)")
         }
     }
@@ -81,13 +98,15 @@ final class ServerProcess {
 /// The other side: what `netlab __serve` does.
 public enum ServerMain {
     /// Reads the plan from standard input and serves it until told to end.
-    public static func run(readiness: Int32) throws {
+    public static func run(readiness: Int32, lock: Int32) throws {
+        let lock = OwnedDescriptor(owning: lock)
         let input = OwnedDescriptor(owning: dup(STDIN_FILENO))
         let bytes = try input.readAll()
         guard bytes.count >= 8 else { return }
         let length = bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
         guard UInt64(bytes.count - 8) == length else { return }
         let plan = try JSONDecoder().decode(ServicePlan.self, from: Data(bytes[8...]))
+        close(lock.release())
         try LabServer.serve(plan, readiness: readiness)
     }
 }

@@ -32,7 +32,7 @@ public struct StateFolder: Hashable, Sendable {
 
     /// Every lab with a folder, complete or not.
     public static var all: [StateFolder] {
-        Files.list(root).filter { !$0.hasPrefix(".") }.map { StateFolder($0) }
+        get throws { try Files.list(root).filter { !$0.hasPrefix(".") }.map { StateFolder($0) } }
     }
 
     /// Makes the folder, readable by root alone; refuses to go through a symlink.
@@ -56,6 +56,6 @@ public struct StateFolder: Hashable, Sendable {
     /// Removes the folder, and the root too once it is empty.
     func remove() throws {
         try Files.removeTree(path)
-        if Files.list(Self.root).isEmpty { _ = rmdir(Self.root) }
+        _ = rmdir(Self.root)
     }
 }

@@ -48,6 +48,13 @@ public struct ChildProcess: Sendable {
         return ChildProcess(pid: pid)
     }
 
+    /// Ends it by SIGKILL and reaps it. Only for children nobody has waited for yet: their number is still theirs.
+    public func kill() {
+        _ = Glibc.kill(pid, SIGKILL)
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) == -1 && errno == EINTR {}
+    }
+
     /// Waits for its end: the exit code, or 128 and the signal as shells say.
     public func wait() throws(SystemError) -> Int32 {
         var status: Int32 = 0

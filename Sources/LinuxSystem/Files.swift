@@ -19,6 +19,16 @@ public enum Files {
         return String(decoding: try file.readAll(limit: limit), as: UTF8.self)
     }
 
+    /// The same, but `nil` where there is no such file.
+    public static func readIfThere(_ path: String, limit: Int = 64 << 20) throws(SystemError) -> String? {
+        do {
+            return try read(path, limit: limit)
+        } catch {
+            if error.errno == ENOENT { return nil }
+            throw error
+        }
+    }
+
     public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     public static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
@@ -29,14 +39,25 @@ public enum Files {
         do {
             try systemCall("mkdir", path) { mkdir(path, mode) }
             return true
-        } catch where error.errno == EEXIST {
+        } catch  where error.errno == EEXIST {
             return false
         }
     }
 
     /// The names in a folder, sorted; empty if it does not exist.
-    public static func list(_ path: String) -> [String] {
-        guard let folder = opendir(path) else { return [] }
+    public static func list(_ path: String) throws(SystemError) -> [String] {
+        let raw: Int32
+        do {
+            raw = try OwnedDescriptor(opening: path, O_RDONLY | O_DIRECTORY).release()
+        } catch {
+            if error.errno == ENOENT { return [] }
+            throw error
+        }
+        guard let folder = fdopendir(raw) else {
+            let code = errno
+            close(raw)
+            throw SystemError(call: "fdopendir", errno: code, subject: path)
+        }
         defer { closedir(folder) }
         var names: [String] = []
         while let entry = readdir(folder) {
@@ -52,7 +73,7 @@ public enum Files {
     public static func remove(_ path: String) throws(SystemError) {
         do {
             try systemCall("unlink", path) { unlink(path) }
-        } catch where error.errno == ENOENT {
+        } catch  where error.errno == ENOENT {
             return
         }
     }
@@ -62,10 +83,10 @@ public enum Files {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFDIR else { return try remove(path) }
-        for name in list(path) { try removeTree("\(path)/\(name)") }
+        for name in try list(path) { try removeTree("\(path)/\(name)") }
         do {
             try systemCall("rmdir", path) { rmdir(path) }
-        } catch where error.errno == ENOENT {
+        } catch  where error.errno == ENOENT {
             return
         }
     }

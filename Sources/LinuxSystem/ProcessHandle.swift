@@ -8,8 +8,8 @@ public struct ProcessHandle: Hashable, Sendable, CustomStringConvertible {
     public let startTime: UInt64
 
     /// `nil` when there is no such process.
-    public init?(pid: Int32) {
-        guard let startTime = Self.startTime(of: pid) else { return nil }
+    public init?(pid: Int32) throws(SystemError) {
+        guard let startTime = try Self.startTime(of: pid) else { return nil }
         self.pid = pid
         self.startTime = startTime
     }
@@ -25,18 +25,19 @@ public struct ProcessHandle: Hashable, Sendable, CustomStringConvertible {
     public var description: String { "\(pid) \(startTime)" }
 
     /// Whether that very process is still there and not merely waiting to be reaped.
-    public var isRunning: Bool { Self.startTime(of: pid) == startTime }
+    public var isRunning: Bool {
+        get throws(SystemError) { try Self.startTime(of: pid) == startTime }
+    }
 
     /// Kills it and waits until it is gone, at most `seconds`; `true` if it is gone.
     ///
     /// By pidfd: the number cannot come to mean another process between the look and the kill.
     public func kill(within seconds: Int32 = 5) throws(SystemError) -> Bool {
-        let raw = cnl_pidfd_open(pid)
-        guard raw >= 0 else { return true }
-        let handle = OwnedDescriptor(owning: raw)
-        guard isRunning else { return true }
-        if cnl_pidfd_send_signal(handle.raw, SIGKILL) != 0, Glibc.errno != ESRCH {
-            throw SystemError(call: "pidfd_send_signal", errno: Glibc.errno, subject: "\(pid)")
+        guard let handle = try open(), try isRunning else { return true }
+        do {
+            try systemCall("pidfd_send_signal", "\(pid)") { cnl_pidfd_send_signal(handle.raw, SIGKILL) }
+        } catch {
+            if error.errno != ESRCH { throw error }
         }
         var waiting = pollfd(fd: handle.raw, events: Int16(POLLIN), revents: 0)
         let ready = try systemCall("poll") { poll(&waiting, 1, seconds * 1000) }
@@ -46,10 +47,26 @@ public struct ProcessHandle: Hashable, Sendable, CustomStringConvertible {
         return ready > 0
     }
 
-    private static func startTime(of pid: Int32) -> UInt64? {
-        guard let text = try? Files.read("/proc/\(pid)/stat", limit: 4096), let name = text.lastIndex(of: ")") else {
-            return nil
+    /// `nil` when the process is gone. Any other trouble is an error: to take a process for gone that is not would
+    /// leave it behind.
+    private func open() throws(SystemError) -> SharedDescriptor? {
+        do {
+            return SharedDescriptor(OwnedDescriptor(owning: try systemCall("pidfd_open", "\(pid)") { cnl_pidfd_open(pid) }))
+        } catch {
+            if error.errno == ESRCH { return nil }
+            throw error
         }
+    }
+
+    private static func startTime(of pid: Int32) throws(SystemError) -> UInt64? {
+        let text: String
+        do {
+            text = try Files.read("/proc/\(pid)/stat", limit: 4096)
+        } catch {
+            if error.errno == ENOENT || error.errno == ESRCH { return nil }
+            throw error
+        }
+        guard let name = text.lastIndex(of: ")") else { return nil }
         // After the name in parentheses comes field 3, the state; the start time is field 22.
         let fields = text[text.index(after: name)...].split(separator: " ")
         guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }

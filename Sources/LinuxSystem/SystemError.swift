@@ -28,6 +28,7 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
 public func systemCall<Result: FixedWidthInteger>(
     _ call: String, _ subject: @autoclosure () -> String = "", _ body: () -> Result
 ) throws(SystemError) -> Result {
+    if let code = FaultInjection.next() { throw SystemError(call: call, errno: code, subject: subject()) }
     while true {
         let result = body()
         if result != -1 { return result }

@@ -45,7 +45,8 @@ public enum NamedNamespace {
 
     /// Takes the folder away when it is empty and `makeFolder` made it.
     public static func removeFolderIfOurs(marker: String) throws(SystemError) {
-        guard Files.exists(marker), Files.list(folder).isEmpty else { return }
+        guard Files.exists(marker) else { return }
+        guard try Files.list(folder).isEmpty else { return }
         if isMountPoint {
             try systemCall("umount2", folder) { umount2(folder, Int32(MNT_DETACH)) }
         }
@@ -68,7 +69,7 @@ public enum NamedNamespace {
         for _ in 0..<8 {
             do {
                 try systemCall("umount2", path) { umount2(path, Int32(MNT_DETACH)) }
-            } catch where error.errno == EINVAL || error.errno == ENOENT {
+            } catch  where error.errno == EINVAL || error.errno == ENOENT {
                 break
             }
         }

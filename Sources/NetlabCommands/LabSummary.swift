@@ -27,7 +27,8 @@ struct LabSummary: Encodable {
         nodes = running.plan.nodes.map { plan in
             Node(
                 name: plan.name, role: plan.role.rawValue, subnet: running.lab.subnet(of: plan.name),
-                address: plan.address?.description, publicAddress: running.lab.publicAddress(of: plan.name)?.description,
+                address: plan.address?.description,
+                publicAddress: running.lab.publicAddress(of: plan.name)?.description,
                 serves: plan.sockets.map { "\($0.kind.rawValue):\($0.port)" },
                 namespace: LabPlan.namespaceName(lab: running.name, node: plan.name))
         }

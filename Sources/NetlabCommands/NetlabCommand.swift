@@ -48,8 +48,12 @@ public struct NetlabCommand: ParsableCommand {
                 Output.say(text)
                 Self.leave(0)
             }
-            Output.complain(text, raw: true)
-            Self.leave(exitCode(for: error) == .validationFailure ? 2 : 3)
+            if exitCode(for: error) == .validationFailure {
+                Output.complain(text, raw: true)
+                Self.leave(2)
+            }
+            Output.complain("\(error)")
+            Self.leave(3)
         }
     }
 

@@ -33,6 +33,9 @@ enum Output {
     /// Colour is for terminals, unless `NO_COLOR` says no.
     static var usesColor: Bool { isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil && !isDumb }
 
+    /// Somebody sits in front of standard error and may wonder what we are doing.
+    static var isWatched: Bool { isatty(STDERR_FILENO) == 1 }
+
     private static var isDumb: Bool { getenv("TERM").map { String(cString: $0) == "dumb" } ?? true }
 
     /// A reader that went away (`netlab … | head`) is no error of ours.

@@ -45,7 +45,9 @@ struct PlanOutline: Encodable {
                 chains: (node.nft?.chains ?? []).map { chain in
                     Chain(
                         name: chain.name,
-                        hook: chain.base.map { "\($0.kind.rawValue) \($0.hook.rawValue) \($0.priority) \($0.policy.rawValue)" },
+                        hook: chain.base.map {
+                            "\($0.kind.rawValue) \($0.hook.rawValue) \($0.priority) \($0.policy.rawValue)"
+                        },
                         rules: chain.rules.map(\.text))
                 }, serves: node.sockets.map { "\($0.kind.rawValue):\($0.port)" })
         }

@@ -5,7 +5,10 @@ import LabRunner
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "__serve", shouldDisplay: false)
 
+    /// For people who look at `ps`.
+    @Argument var lab: String
     @Option var readiness: Int32
+    @Option var lock: Int32
 
-    func run() throws { try ServerMain.run(readiness: readiness) }
+    func run() throws { try ServerMain.run(readiness: readiness, lock: lock) }
 }

@@ -10,7 +10,8 @@ struct NetlinkAnswer {
     /// `nil` when the message is no answer at all, or is cut short.
     init?(_ header: NetlinkHeader, _ message: UnsafeRawBufferPointer) {
         guard header.type == UInt16(cnl_nlmsg_error), message.count >= NetlinkHeader.size + 4 else { return nil }
-        errno = -message.loadUnaligned(fromByteOffset: NetlinkHeader.size, as: Int32.self)
+        // Wrapping: whatever number stands there, reading it must not end the program.
+        errno = 0 &- message.loadUnaligned(fromByteOffset: NetlinkHeader.size, as: Int32.self)
         text = Self.text(header, message)
     }
 

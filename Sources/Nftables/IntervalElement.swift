@@ -25,33 +25,23 @@ struct IntervalElement {
         isEnd = false
     }
 
-    /// The edges of all blocks in order; touching and nested blocks become one, for the kernel refuses overlaps.
+    /// The edges of all that the set covers, in order.
     static func all(of set: NftSet) -> [IntervalElement] {
-        var spans: [(first: UInt64, end: UInt64)] = []
-        let blocks = set.elements.compactMap { element -> CIDRBlock? in
-            if case .block(let block) = element.key.first { block } else { nil }
-        }
-        for block in blocks.sorted() {
-            let first = UInt64(block.base.number)
-            let end = UInt64(block.last.number) + 1
-            if let last = spans.last, first <= last.end {
-                spans[spans.count - 1].end = max(last.end, end)
-            } else {
-                spans.append((first, end))
-            }
-        }
+        let spans = set.spans
         var elements: [IntervalElement] = []
         // Everything before the first block lies outside: `nft` says so with an end at zero.
-        if let first = spans.first, first.first > 0 { elements.append(edge(0, isEnd: true)) }
+        if let first = spans.first, first.lowerBound.number > 0 {
+            elements.append(edge(first: IPv4Address(number: 0), isEnd: true))
+        }
         for span in spans {
-            elements.append(edge(span.first, isEnd: false))
-            if span.end <= UInt64(UInt32.max) { elements.append(edge(span.end, isEnd: true)) }
+            elements.append(edge(first: span.lowerBound, isEnd: false))
+            if span.upperBound.number < UInt32.max { elements.append(edge(first: span.upperBound + 1, isEnd: true)) }
         }
         return elements
     }
 
-    private static func edge(_ number: UInt64, isEnd: Bool) -> IntervalElement {
-        IntervalElement(key: IPv4Address(number: UInt32(number)).bytes, data: nil, isEnd: isEnd)
+    private static func edge(first address: IPv4Address, isEnd: Bool) -> IntervalElement {
+        IntervalElement(key: address.bytes, data: nil, isEnd: isEnd)
     }
 
     func write(to message: inout MessageWriter) {

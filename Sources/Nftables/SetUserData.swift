@@ -42,7 +42,8 @@ extension NftSet.Value {
     /// As it lies in a register.
     var bytes: [UInt8] {
         switch self {
-        case .interface(let name): Array(name.utf8.prefix(15)) + [UInt8](repeating: 0, count: 16 - min(15, name.utf8.count))
+        case .interface(let name):
+            Array(name.utf8.prefix(15)) + [UInt8](repeating: 0, count: 16 - min(15, name.utf8.count))
         case .address(let address): address.bytes
         case .block(let block): block.base.bytes
         case .mark(let mark): withUnsafeBytes(of: mark) { Array($0) }

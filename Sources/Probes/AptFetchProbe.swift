@@ -92,7 +92,9 @@ public struct AptFetchProbe: Sendable {
         } catch let failure as Failure {
             result = .failure(failure)
         }
-        return Outcome(duration: watch.elapsed, mirror: fetch.mirror, locals: fetch.locals, requests: fetch.requests, result: result)
+        return Outcome(
+            duration: watch.elapsed, mirror: fetch.mirror, locals: fetch.locals, requests: fetch.requests,
+            result: result)
     }
 }
 

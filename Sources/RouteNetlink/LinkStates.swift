@@ -25,7 +25,9 @@ public enum LinkStates {
         guard header.ifi_flags & UInt32(IFF_LOOPBACK) == 0, header.ifi_flags & UInt32(IFF_UP) != 0 else { return nil }
         let attributes = NetlinkAttributes(
             UnsafeRawBufferPointer(rebasing: body[MemoryLayout<ifinfomsg>.size...]))
-        if attributes[Int(IFLA_OPERSTATE)]?.first == UInt8(truncatingIfNeeded: rtnl_link_str2operstate("up")) { return nil }
+        if attributes[Int(IFLA_OPERSTATE)]?.first == UInt8(truncatingIfNeeded: rtnl_link_str2operstate("up")) {
+            return nil
+        }
         return attributes[Int(IFLA_IFNAME)]?.text ?? "?"
     }
 }

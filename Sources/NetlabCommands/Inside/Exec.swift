@@ -18,7 +18,9 @@ struct Exec: ParsableCommand {
     @Argument(parsing: .postTerminator, help: "The command, after --.") var command: [String] = []
 
     func validate() throws {
-        if command.isEmpty { throw ValidationError("give a command after --, e.g. netlab exec \(name) \(node) -- ip address") }
+        if command.isEmpty {
+            throw ValidationError("give a command after --, e.g. netlab exec \(name) \(node) -- ip address")
+        }
     }
 
     func run() throws { try NodeEntry.execute(command, lab: try LabName.valid(name), node: node) }

@@ -42,13 +42,15 @@ extension CheckRun {
         let claims = Set(lab.lab.checks.map(\.claim))
         for claim in only ?? [] where !claims.contains(claim) {
             throw LabRunnerError(
-                .input, "lab \(lab.name) makes no claim \(claim)", hint: "its claims are: \(claims.sorted().joined(separator: ", "))")
+                .input, "lab \(lab.name) makes no claim \(claim)",
+                hint: "its claims are: \(claims.sorted().joined(separator: ", "))")
         }
         self.init(lab: lab, only: only ?? [])
     }
 
     /// Runs, reports, and throws exit status 1 unless every check passed.
     func report(format: ReportFormat, to file: String?) throws {
+        if Output.isWatched { Output.note("checking \(count) claims of \(labName)…") }
         let report = try run()
         let text = try report.rendered(as: format, color: file == nil && Output.usesColor)
         if let file { try Output.write(text, toFile: file) } else { Output.say(text) }

@@ -22,8 +22,10 @@ struct Down: ParsableCommand {
     func run() throws {
         Interruption.hold()
         var gone: [String] = []
-        for name in all ? StateFolder.all.map(\.name) : names {
-            if try LabDown(try LabName.valid(name)).run() { gone.append(name) } else if !json {
+        for name in try all ? StateFolder.all.map(\.name) : names {
+            if try LabDown(try LabName.valid(name)).run() {
+                gone.append(name)
+            } else if !json {
                 Output.note("\(name) was not up")
             }
         }

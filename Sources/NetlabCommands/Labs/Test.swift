@@ -23,8 +23,11 @@ struct Test: ParsableCommand {
         let name = try LabName.valid(name ?? source.lab.name)
         let start = ContinuousClock.now
         let running = try LabUp(source.lab, name: name, labText: source.text, settings: Share.settings).run()
-        Output.note("\(name): \(running.nodes.count) namespaces up in \(Int((ContinuousClock.now - start).seconds * 1000)) ms")
-        let outcome = Result { try CheckRun(running, only: options.only).report(format: options.format, to: options.output) }
+        Output.note(
+            "\(name): \(running.nodes.count) namespaces up in \(Int((ContinuousClock.now - start).seconds * 1000)) ms")
+        let outcome = Result {
+            try CheckRun(running, only: options.only).report(format: options.format, to: options.output)
+        }
         do {
             _ = try LabDown(name).run()
         } catch {

@@ -13,7 +13,7 @@ struct ListLabs: ParsableCommand {
     }
 
     func run() throws {
-        let rows = StateFolder.all.map { Row(name: $0.name, state: LabStatus($0).summary) }
+        let rows = try StateFolder.all.map { Row(name: $0.name, state: LabStatus($0).summary) }
         if json { return try Output.json(rows) }
         if rows.isEmpty { return Output.note("no lab is up") }
         var table = TextTable(["lab", "state"])

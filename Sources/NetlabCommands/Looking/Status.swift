@@ -19,34 +19,49 @@ struct Status: ParsableCommand {
             let packets: UInt64
         }
 
-        let lab: LabSummary
+        let name: String
+        let state: String
+        /// Why it is not up.
+        let problem: String?
+        let lab: LabSummary?
         let serverPID: Int32?
         let drops: [Drop]
     }
 
     func run() throws {
         let names = try name.map { [try LabName.valid($0)] } ?? StateFolder.all.map(\.name)
-        if names.isEmpty { return Output.note("no lab is up") }
+        if names.isEmpty {
+            if json { return try Output.json([Facts]()) }
+            return Output.note("no lab is up")
+        }
         let facts = try names.map(facts)
-        if json { return try Output.json(facts) }
-        Output.say(facts.map(text).joined(separator: "\n\n"))
+        if json { try Output.json(facts) } else { Output.say(facts.map(text).joined(separator: "\n\n")) }
+        if facts.contains(where: { $0.problem != nil }) { throw ExitCode(3) }
     }
 
     private func facts(_ name: String) throws -> Facts {
-        let lab = try RunningLab.attach(name)
-        let drops = try lab.nodes.flatMap { node in
-            try node.ruleCounters().filter { $0.drops && $0.packets > 0 }.map {
-                Facts.Drop(node: node.plan.name, rule: $0.owner, packets: $0.packets)
+        let state = StateFolder(name)
+        do {
+            let lab = try RunningLab.attach(name)
+            let drops = try lab.nodes.flatMap { node in
+                try node.ruleCounters().filter { $0.drops && $0.packets > 0 }.map {
+                    Facts.Drop(node: node.plan.name, rule: $0.owner, packets: $0.packets)
+                }
             }
+            return Facts(
+                name: name, state: "up", problem: nil, lab: LabSummary(lab),
+                serverPID: LabStatus(state).serverProcess?.pid, drops: drops)
+        } catch let error as LabRunnerError where error.kind == .system {
+            return Facts(
+                name: name, state: "broken", problem: error.description, lab: nil, serverPID: nil, drops: [])
         }
-        return Facts(
-            lab: LabSummary(lab), serverPID: LabStatus(lab.state).serverProcess?.pid, drops: drops)
     }
 
     private func text(_ facts: Facts) -> String {
-        guard !facts.drops.isEmpty else { return facts.lab.text }
+        guard let lab = facts.lab else { return facts.problem ?? "" }
+        guard !facts.drops.isEmpty else { return lab.text }
         var table = TextTable(["dropped by", "node", "packets"])
         for drop in facts.drops { table.add([drop.rule, drop.node, "\(drop.packets)"]) }
-        return "\(facts.lab.text)\n\n\(table.text)"
+        return "\(lab.text)\n\n\(table.text)"
     }
 }

@@ -1,0 +1,117 @@
+import Glibc
+import LinuxSystem
+import NetlabTesting
+import Testing
+
+/// Whatever breaks, wherever: after `down` nothing is left.
+///
+/// A debug build of netlab kills itself before its n-th system call, or has that call fail; these tests walk through
+/// every n of `up` and `down`. Set `NETLAB_ALL_FAULTS=1` (`make soak`) for every error at every call; otherwise the
+/// errors take turns.
+@Suite(.requiresRoot)
+struct FaultTests {
+    private static let lab = "private-nat"
+    /// ENOMEM, EEXIST, EPERM, ENOBUFS, EINTR (which `systemCall` itself never lets through), ENOSPC, EROFS.
+    private static let errors = [ENOMEM, EEXIST, EPERM, ENOBUFS, EINTR, ENOSPC, EROFS]
+
+    @Test func killedAnywhereInUp() throws {
+        let calls = try Self.count(["up", Self.lab, "--name", "nlt-fault-count"])
+        try Self.walk(1...calls, name: "nlt-kill-up") { program, name, position in
+            let run = try program.run(
+                ["up", Self.lab, "--name", name], environment: ["NETLAB_FAULT": "kill:\(position)"])
+            // Near its end `up` may need one call less than when they were counted.
+            #expect(run.status == 128 + SIGKILL || position > calls - 5, "\(run)")
+        }
+    }
+
+    @Test func killedAnywhereInDown() throws {
+        let program = try NetlabProgram()
+        _ = try program.run(["up", Self.lab, "--name", "nlt-fault-down"]).output()
+        let calls = try Self.count(["down", "nlt-fault-down"])
+        try Self.walk(1...calls, name: "nlt-kill-down") { program, name, position in
+            _ = try program.run(["up", Self.lab, "--name", name]).output()
+            _ = try program.run(["down", name], environment: ["NETLAB_FAULT": "kill:\(position)"])
+        }
+    }
+
+    @Test func anyCallOfUpFails() throws {
+        let calls = try Self.count(["up", Self.lab, "--name", "nlt-fault-count-2"])
+        let all = getenv("NETLAB_ALL_FAULTS") != nil
+        for turn in 0..<(all ? Self.errors.count : 1) {
+            try Self.walk(1...calls, name: "nlt-fail-up") { program, name, position in
+                let error = Self.errors[(position + turn) % Self.errors.count]
+                let run = try program.run(
+                    ["up", Self.lab, "--name", name], environment: ["NETLAB_FAULT": "\(error):\(position)"])
+                // Some calls have a second way; none may end otherwise than well or with a message.
+                #expect([0, 2, 3].contains(run.status), "call \(position), error \(error): \(run)")
+                if run.status != 0 {
+                    #expect(run.stderr.hasPrefix("netlab: "), "call \(position), error \(error): \(run)")
+                    let left = try Self.leftovers(of: name)
+                    #expect(left.isEmpty, "a failed up left \(left); call \(position), error \(error): \(run)")
+                }
+            }
+        }
+    }
+
+    @Test func anyCallOfDownFails() throws {
+        let program = try NetlabProgram()
+        _ = try program.run(["up", Self.lab, "--name", "nlt-fault-down-2"]).output()
+        let calls = try Self.count(["down", "nlt-fault-down-2"])
+        try Self.walk(1...calls, name: "nlt-fail-down") { program, name, position in
+            _ = try program.run(["up", Self.lab, "--name", name]).output()
+            let error = Self.errors[position % Self.errors.count]
+            let run = try program.run(["down", name], environment: ["NETLAB_FAULT": "\(error):\(position)"])
+            #expect([0, 2, 3].contains(run.status), "call \(position), error \(error): \(run)")
+        }
+    }
+
+    // MARK: The walk
+
+    /// How many system calls a command makes; afterwards what it made is taken down.
+    private static func count(_ command: [String]) throws -> Int {
+        let program = try NetlabProgram()
+        let run = try program.run(command, environment: ["NETLAB_FAULT": "count"])
+        _ = try program.run(["down", command.last ?? ""])
+        let number = run.stderr.split(separator: "\n").compactMap { line in
+            line.hasPrefix("system calls: ") ? Int(line.dropFirst(14)) : nil
+        }
+        return try #require(number.last, "no debug build, or it did not count: \(run)")
+    }
+
+    /// Tries every position, two at a time under different names, each followed by `down` and a look around.
+    private static func walk(
+        _ positions: ClosedRange<Int>, name: String,
+        _ body: @escaping @Sendable (_ program: NetlabProgram, _ name: String, _ position: Int) throws -> Void
+    ) throws {
+        let program = try NetlabProgram()
+        let jobs = (0..<2).map { half -> @Sendable () throws -> Void in
+            {
+                let name = "\(name)-\(half)"
+                for position in positions where position % 2 == half {
+                    try body(program, name, position)
+                    let down = try program.run(["down", name])
+                    #expect(down.status == 0, "down after call \(position): \(down)")
+                    let left = try leftovers(of: name)
+                    #expect(left.isEmpty, "call \(position): left \(left)")
+                }
+            }
+        }
+        for result in inParallel(jobs, threads: 2) { try result.get() }
+    }
+
+    /// Files, namespaces, mounts and processes that carry the lab's name.
+    private static func leftovers(of name: String) throws -> [String] {
+        let files = try Files.list("/run/netlab").filter { $0 == name || $0.hasPrefix(".\(name).") }
+        let namespaces = try Files.list("/run/netns").filter { $0.hasPrefix("\(name).") }
+        let mounts = ((try? Files.read("/proc/self/mounts")) ?? "").split(separator: "\n").filter {
+            $0.contains("/\(name).")
+        }
+        let processes = try Files.list("/proc").filter { entry in
+            guard Int(entry) != nil, let words = try? Files.read("/proc/\(entry)/cmdline", limit: 4096) else {
+                return false
+            }
+            return words.contains("__serve\0\(name)\0") || words.contains("/run/netlab/\(name)/")
+        }
+        return files + namespaces + mounts.map(String.init) + processes.map { "process \($0)" }
+    }
+}

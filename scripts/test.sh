@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Runs the tests that are built: `test.sh pure` (no root) or `test.sh root` (real namespaces, nothing may be left).
+# A root test that is skipped or cancelled counts as failed: a silent skip is a lie.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+case "${1:-}" in
+    pure) exec swift test --skip-build --skip RootTests ;;
+    root) ;;
+    *)
+        echo "usage: $0 pure|root" >&2
+        exit 2
+        ;;
+esac
+
+if [ "$(id -u)" -ne 0 ]; then
+    echo "test: the root tests make namespaces; run: sudo --preserve-env=PATH $0 root" >&2
+    exit 3
+fi
+before=$(ls /run/netns 2>/dev/null || true)
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+swift test --skip-build --filter RootTests 2>&1 | tee "$log"
+if grep -Eq '(skipped|was cancelled)' "$log"; then
+    echo "test: a root test was skipped or cancelled" >&2
+    exit 1
+fi
+after=$(ls /run/netns 2>/dev/null || true)
+if [ "$before" != "$after" ] || [ -n "$(ls -A /run/netlab 2>/dev/null || true)" ]; then
+    echo "test: something was left behind:" >&2
+    diff <(echo "$before") <(echo "$after") >&2 || true
+    ls -A /run/netlab >&2 || true
+    exit 1
+fi
