@@ -2,5 +2,5 @@ import NetlabTesting
 import Testing
 
 /// All tests that build whole labs: real namespaces, real packets, real clients.
-@Suite("Labs on the real kernel", .requiresRoot, .leavesNothingBehind)
+@Suite("Labs on the real kernel", .requiresRoot, .threads(6), .leavesNothingBehind)
 enum RealLabs {}

@@ -7,7 +7,8 @@ import Testing
 
 extension RealLabs {
     /// Every lab in `labs/`.
-    static let shipped = Files.list("\(TestShare.repository)/labs").filter { $0.hasSuffix(".yaml") }.map {
+    static let shipped = ((try? Files.list("\(TestShare.repository)/labs")) ?? []).filter { $0.hasSuffix(".yaml") }.map
+    {
         String($0.dropLast(5))
     }
 
@@ -26,7 +27,7 @@ extension RealLabs {
                 #expect(report.passed, "\(text)")
             }
             #expect(!Files.exists("/run/netlab/\(name)"))
-            #expect(Files.list("/run/netns").filter { $0.hasPrefix("\(name).") } == [])
+            #expect(try Files.list("/run/netns").filter { $0.hasPrefix("\(name).") } == [])
         }
 
         @Test("the host's own namespace is the same before, during and after")

@@ -50,7 +50,8 @@ extension RealLabs {
         }
 
         private func seen(_ lab: LabFixture, _ node: String, _ url: String) throws -> SocketAddress {
-            let answer = try lab.run(node, "curl", "-sS", "--noproxy", "*", "-m", "5", "-D", "-", "-o", "/dev/null", url)
+            let answer = try lab.run(
+                node, "curl", "-sS", "--noproxy", "*", "-m", "5", "-D", "-", "-o", "/dev/null", url)
             let header = answer.split(whereSeparator: \.isNewline).first { $0.hasPrefix("X-Netlab-Seen-From: ") }
             return try #require(header.flatMap { SeenFrom(header: String($0.dropFirst(20))) }, "\(answer)").source
         }
@@ -67,7 +68,8 @@ extension RealLabs {
                 let token = try token(lab, "app")
                 #expect(try get(lab, "app", "meta-data/local-ipv4", token) == "10.0.1.10")
                 #expect(try status(lab, "app", "meta-data/public-ipv4", token: token) == "404")
-                #expect(try get(lab, "bastion", "meta-data/public-ipv4", try self.token(lab, "bastion")) == "203.0.113.20")
+                #expect(
+                    try get(lab, "bastion", "meta-data/public-ipv4", try self.token(lab, "bastion")) == "203.0.113.20")
                 // A token belongs to its instance.
                 #expect(try status(lab, "worker", "meta-data/local-ipv4", token: token) == "401")
             }

@@ -17,7 +17,8 @@ extension RealLabs {
                 let gateway = try #require(lab.running.node("nat-a"))
                 let (app, echo) = (try #require(lab.running.node("app")), try #require(lab.running.node("echo")))
                 #expect(
-                    try lab.run("nat-a", "sysctl", "-n", "net.netfilter.nf_conntrack_tcp_timeout_established") == "350\n")
+                    try lab.run("nat-a", "sysctl", "-n", "net.netfilter.nf_conntrack_tcp_timeout_established")
+                        == "350\n")
                 try lab.run("nat-a", "sysctl", "-w", "net.netfilter.nf_conntrack_tcp_timeout_established=1")
 
                 let connection = try OpenConnection(from: app.namespace, to: IPv4Address(198, 51, 100, 40), port: 80)

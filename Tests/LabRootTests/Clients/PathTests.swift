@@ -48,6 +48,11 @@ extension RealLabs {
         @Test("fragments of ICMP die in the NAT gateway, those of UDP do not, and without it both pass")
         func fragments() async throws {
             try await withLab("private-nat") { lab throws in
+                // An instance that knows the path's size makes the fragments itself.
+                for node in ["app", "bastion"] {
+                    #expect(
+                        try lab.exec(node, ["ping", "-c", "1", "-M", "do", "-s", "3000", "198.51.100.40"]).status == 1)
+                }
                 #expect(try ping(lab, "app", "198.51.100.40", size: 4000) == 1)
                 let counters = try lab.run("nat-a", "nft", "list", "chain", "ip", "netlab", "fragments")
                 let dropped = counters.split(separator: "\n").first { $0.contains("nat nat-a: fragment") } ?? ""

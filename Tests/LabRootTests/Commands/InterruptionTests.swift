@@ -22,8 +22,8 @@ extension RealLabs {
             } else {
                 #expect(end.status == 130, "\(end)")
             }
-            #expect(Traces.of(name) == [], "\(end)")
-            #expect(eventually { Traces.processes(of: name).isEmpty }, "\(Traces.processes(of: name))")
+            #expect(try Traces.of(name) == [], "\(end)")
+            #expect(try eventually { try Traces.processes(of: name).isEmpty })
         }
 
         @Test("up, killed: down cleans, and so does the next up", arguments: 21...40)
@@ -41,8 +41,8 @@ extension RealLabs {
                 #expect(try program.run("check", name, "--only", "C4").status == 0)
             }
             try program.run("down", name).output()
-            #expect(Traces.of(name) == [])
-            #expect(eventually { Traces.processes(of: name).isEmpty }, "\(Traces.processes(of: name))")
+            #expect(try Traces.of(name) == [])
+            #expect(try eventually { try Traces.processes(of: name).isEmpty })
         }
 
         @Test("test, interrupted while it checks: says so and takes the lab down", arguments: 41...44)
@@ -56,8 +56,8 @@ extension RealLabs {
             test.signal(SIGINT)
             let end = try test.wait(within: .seconds(30))
             #expect(end.status == 130, "\(end)")
-            #expect(Traces.of(name) == [])
-            #expect(eventually { Traces.processes(of: name).isEmpty })
+            #expect(try Traces.of(name) == [])
+            #expect(try eventually { try Traces.processes(of: name).isEmpty })
         }
     }
 }
@@ -75,8 +75,8 @@ private enum Moment {
 
 extension Traces {
     /// Processes that serve a lab: their output or their arguments are in its folder.
-    static func processes(of name: String) -> [String] {
-        Files.list("/proc").compactMap { entry in
+    static func processes(of name: String) throws -> [String] {
+        try Files.list("/proc").compactMap { entry in
             guard Int32(entry) != nil else { return nil }
             let log = linkTarget("/proc/\(entry)/fd/1") ?? ""
             let words = (try? Files.read("/proc/\(entry)/cmdline", limit: 65_536)) ?? ""

@@ -22,7 +22,8 @@ extension RealLabs {
                 let junit = try lab.program.run("check", lab.name, "--format", "junit", "--output", path)
                 #expect(junit.status == 0 && junit.stdout.isEmpty, "\(junit)")
                 let xml = try Files.read(path)
-                #expect(xml.hasPrefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"netlab.\(lab.name)\""))
+                #expect(
+                    xml.hasPrefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"netlab.\(lab.name)\""))
                 #expect(xml.contains("tests=\"2\" failures=\"0\" errors=\"0\""), "\(xml)")
                 let nowhere = try lab.program.run("check", lab.name, "--output", "/nonexistent/report")
                 #expect(nowhere.status == 2)
@@ -46,21 +47,25 @@ extension RealLabs {
         @Test("colour on a terminal, unless NO_COLOR or a dumb terminal says no")
         func color() async throws {
             try await withLab(text: TinyLab.text) { lab throws in
-                let command = "\(lab.program.path) check \(lab.name)"
-                func onTerminal(_ environment: [String: String]) throws -> String {
-                    try RunningCommand.start(["script", "-qec", command, "/dev/null"], environment: environment)
+                // The test runner sets NO_COLOR itself where its output is no terminal.
+                func onTerminal(_ environment: String) throws -> String {
+                    let command = "env -u NO_COLOR \(environment) \(lab.program.path) check \(lab.name)"
+                    return try RunningCommand.start(["script", "-qec", command, "/dev/null"])
                         .wait(within: .seconds(20)).output()
                 }
-                #expect(try onTerminal(["TERM": "xterm"]).contains("\u{1b}[32mPASS"))
-                #expect(try !onTerminal(["TERM": "xterm", "NO_COLOR": "1"]).contains("\u{1b}["))
-                #expect(try !onTerminal(["TERM": "dumb"]).contains("\u{1b}["))
+                #expect(try onTerminal("TERM=xterm").contains("\u{1b}[32mPASS"))
+                #expect(try !onTerminal("TERM=xterm NO_COLOR=1").contains("\u{1b}["))
+                #expect(try !onTerminal("TERM=dumb").contains("\u{1b}["))
                 #expect(try !lab.program.run("check", lab.name).stdout.contains("\u{1b}["))
             }
         }
 
-        @Test("every verb has help with a sentence", arguments: [
-            "up", "down", "test", "check", "exec", "shell", "list", "status", "plan", "validate", "schema", "doctor",
-        ])
+        @Test(
+            "every verb has help with a sentence",
+            arguments: [
+                "up", "down", "test", "check", "exec", "shell", "list", "status", "plan", "validate", "schema",
+                "doctor",
+            ])
         func help(verb: String) throws {
             let program = try TestShare.program()
             let end = try program.run(verb, "--help")
@@ -81,7 +86,8 @@ extension RealLabs {
                 #expect(try program.run("validate", path).output() == "\(path): ok\n")
                 #expect(try program.run("plan", lab).output().hasPrefix("\(lab): "))
             }
-            let problems = try program.run("validate", "--json", "\(TestShare.repository)/labs/private-nat.yaml").output()
+            let problems = try program.run("validate", "--json", "\(TestShare.repository)/labs/private-nat.yaml")
+                .output()
             #expect(try JSONSerialization.jsonObject(with: Data(problems.utf8)) as? [String] == [])
             let doctor = try program.run("doctor")
             #expect(doctor.status == 0 && doctor.stdout.contains("ok       dnsmasq\n"), "\(doctor)")

@@ -75,7 +75,8 @@ extension RealLabs {
 
         @Test("not root: says so, names what is missing, makes nothing")
         func notRoot() throws {
-            let end = try AnotherUser().run("up", "\(TestShare.repository)/labs/public-igw.yaml", "--name", "nlt-not-root")
+            let end = try AnotherUser().run(
+                "up", "\(TestShare.repository)/labs/public-igw.yaml", "--name", "nlt-not-root")
             #expect(end.status == 3, "\(end)")
             #expect(end.stderr.contains("CAP_NET_ADMIN, CAP_NET_RAW, CAP_SYS_ADMIN"), "\(end)")
             #expect(end.stderr.contains("sudo"), "\(end)")

@@ -95,7 +95,8 @@ extension LabFixture {
     /// Opens a private instance to the world: a public address, a way back, and its security group.
     func expose(_ instance: String, _ privateAddress: String, as publicAddress: String) throws {
         try associate(privateAddress, publicAddress)
-        try run("vpc", "ip", "rule", "add", "from", privateAddress, "priority", "50", "lookup",
+        try run(
+            "vpc", "ip", "rule", "add", "from", privateAddress, "priority", "50", "lookup",
             "\(number(ofTable: "public-a"))")
         try nft("vpc", "insert rule ip netlab ingress-\(instance) accept")
     }

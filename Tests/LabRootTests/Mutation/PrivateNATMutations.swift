@@ -35,7 +35,7 @@ enum PrivateNATMutations {
                 try $0.nft("nat-a", "insert rule ip netlab forward ip protocol icmp drop")
             },
             ping.errs("the isolated subnet has a way out") { try $0.sendToNAT(table: "isolated-a") },
-            apt.fails("the services have stopped") { try $0.stopServices() },
+            apt.errs("the services have stopped, so that not even the name is found") { try $0.stopServices() },
             apt.fails("the mirror refuses connections") {
                 try $0.nft("mirror", "table ip t { chain c { type filter hook input priority 0; }; }")
                 try $0.nft("mirror", "add rule ip t c tcp dport 80 reject with tcp reset")

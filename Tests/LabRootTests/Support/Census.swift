@@ -16,17 +16,18 @@ struct Census {
     let strayDescriptors: [String]
     let descriptors: Int
 
-    init() {
+    init() throws {
         let mine = "nlt-\(getpid())-"
         labs =
-            Files.list("/run/netns").filter { $0.hasPrefix(mine) } + StateFolder.all.map(\.path).filter { $0.contains(mine) }
-        processes = Files.list("/proc").compactMap(Int32.init).compactMap { Self.trace($0, mine) }
+            try Files.list("/run/netns").filter { $0.hasPrefix(mine) }
+            + StateFolder.all.map(\.path).filter { $0.contains(mine) }
+        processes = try Files.list("/proc").compactMap(Int32.init).compactMap { Self.trace($0, mine) }
         let home = linkTarget("/proc/\(getpid())/task/\(getpid())/ns/net")
-        strayThreads = Files.list("/proc/self/task").filter { thread in
+        strayThreads = try Files.list("/proc/self/task").filter { thread in
             let place = linkTarget("/proc/self/task/\(thread)/ns/net")
             return place != nil && place != home
         }
-        let numbers = Files.list("/proc/self/fd").compactMap(Int32.init)
+        let numbers = try Files.list("/proc/self/fd").compactMap(Int32.init)
         descriptors = numbers.count
         strayDescriptors = numbers.compactMap { number in
             guard let target = linkTarget("/proc/self/fd/\(number)") else { return nil }
@@ -56,7 +57,6 @@ struct Census {
         return "process \(pid): \(words.replacing("\0", with: " ")) \(log)"
     }
 
-
     /// `net:[4026531840]`. SIOCGSKNS is 0x894C.
     private static func namespace(ofSocket number: Int32) -> String? {
         let file = ioctl(number, 0x894C, 0)
@@ -78,13 +78,13 @@ struct LeavesNothingBehind: SuiteTrait, TestScoping {
     @concurrent func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
-        let before = Census()
+        let before = try Census()
         try await function()
         guard getenv("NETLAB_KEEP") == nil else { return }
         // Other suites of this process may still be at work, with descriptors and threads of their own.
         var leftovers: [String] = []
-        let isClean = eventually(within: .seconds(120)) {
-            leftovers = Census().leftovers(since: before)
+        let isClean = try eventually(within: .seconds(120)) {
+            leftovers = try Census().leftovers(since: before)
             return leftovers.isEmpty
         }
         if !isClean { Issue.record("left behind: \(leftovers.joined(separator: "\n"))") }

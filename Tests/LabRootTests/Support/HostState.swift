@@ -14,7 +14,7 @@ struct HostState: Equatable {
         parts["rules"] = try lines("ip", "rule") + lines("ip", "-6", "rule")
         parts["nftables"] = try lines("nft", "--stateless", "list", "ruleset")
         parts["namespaces"] = [try lines("readlink", "/proc/self/ns/net", "/proc/self/ns/mnt").joined(separator: " ")]
-        parts["sysctls"] = Self.sysctls("/proc/sys/net")
+        parts["sysctls"] = try Self.sysctls("/proc/sys/net")
         parts["mounts"] = try Files.read("/proc/self/mountinfo").split(separator: "\n").map(String.init).filter {
             // The names of namespaces are mounts; the first lab makes their folder a mount of its own.
             !$0.contains(" /run/netns")
@@ -41,12 +41,12 @@ struct HostState: Equatable {
     /// Counters, and what cannot be read.
     private static let volatile = ["nf_conntrack_count", "stable_secret", "tcp_fastopen_key"]
 
-    private static func sysctls(_ folder: String) -> [String] {
-        Files.list(folder).flatMap { name -> [String] in
+    private static func sysctls(_ folder: String) throws -> [String] {
+        try Files.list(folder).flatMap { name -> [String] in
             let path = "\(folder)/\(name)"
             var status = stat()
             guard stat(path, &status) == 0, !volatile.contains(name) else { return [] }
-            if status.st_mode & S_IFMT == S_IFDIR { return sysctls(path) }
+            if status.st_mode & S_IFMT == S_IFDIR { return try sysctls(path) }
             return (try? Files.read(path, limit: 65_536)).map { ["\(path) = \($0)"] } ?? []
         }
     }

@@ -5,7 +5,7 @@ import Testing
 
 /// The share folder the tests give to `netlab`: the repository's labs and an apt mirror.
 enum TestShare {
-    /// `NETLAB_SHARE` if it is complete; else one beside the test bundle, made at the first call.
+    /// `NETLAB_SHARE` if it is complete; else the one that belongs to the built program, made if need be.
     static func folder() throws -> String { try made.get() }
 
     /// The program under test, with that folder.
@@ -16,10 +16,13 @@ enum TestShare {
     private static let made = Result { try make() }
 
     private static func make() throws -> String {
-        if let chosen = getenv("NETLAB_SHARE").map({ String(cString: $0) }), Files.exists("\(chosen)/apt-mirror/dists") {
+        if let chosen = getenv("NETLAB_SHARE").map({ String(cString: $0) }), Files.exists("\(chosen)/apt-mirror/dists")
+        {
             return chosen
         }
-        let folder = "\(try NetlabProgram().path.split(separator: "/").dropLast().map { "/\($0)" }.joined())/test-share"
+        let build = try NetlabProgram().path.split(separator: "/").dropLast(2).map { "/\($0)" }.joined()
+        let folder = "\(build)/share/netlab"
+        try Files.makeFolder("\(build)/share")
         try Files.makeFolder(folder)
         if !Files.exists("\(folder)/labs") {
             try systemCall("symlink") { symlink("\(repository)/labs", "\(folder)/labs") }
