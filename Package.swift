@@ -115,7 +115,7 @@ let package = Package(
             "LabRootTests",
             [
                 "NetlabTesting", "LabRunner", "LabServices", "Checks", "LabPlan", "CloudModel", "KernelObjects",
-                "LinuxSystem", "IPAddressing", "Namespaces", "Nftables", "Probes", "CNetlabShims",
+                "LinuxSystem", "IPAddressing", "Namespaces", "Nftables", "Probes",
             ]),
     ]
 )

@@ -21,6 +21,8 @@ struct Evidence: Sendable {
     private(set) var captureLost = 0
     /// The flow at each NAT gateway it went through.
     let translations: [(node: String, flow: TrackedFlow)]
+    /// The identifiers of the echo requests that left the sender: what tells its own from others at the receiver.
+    let echoIdentifiers: Set<UInt16>
 
     /// Reads the witnesses and the NAT gateways' memory.
     init(
@@ -51,6 +53,7 @@ struct Evidence: Sendable {
                 && (observation?.locals.contains { $0.port == 0 || $0.port == sighting.source.port } ?? true)
         }
         sent = observation?.unanswered ?? leaving.count
+        echoIdentifiers = Set(leaving.compactMap(\.icmp?.identifier))
         translations = natFlows.flatMap { node, flows in
             flows.filter { Self.isFlow($0, of: observation, leaving) }.map { (node, $0) }
         }
@@ -76,7 +79,8 @@ struct Evidence: Sendable {
         var reported = Set(observation.seenFrom)
         if observation.protocolNumber == ProtocolNumber.icmp {
             var identifiers = Set(translations.map(\.flow.reply.identifier))
-            if identifiers.isEmpty { identifiers = Set(arrived.compactMap(\.icmp?.identifier)) }
+            // The Internet gateway leaves them alone.
+            if identifiers.isEmpty { identifiers = echoIdentifiers }
             for sighting in arrived where sighting.icmp?.type == 8 {
                 if let identifier = sighting.icmp?.identifier, identifiers.contains(identifier) {
                     reported.insert(sighting.source)

@@ -23,6 +23,8 @@ struct Observation: Sendable {
     var open: [SocketAddress]?
     var hops: [IPv4Address?] = []
     var addresses: [IPv4Address]?
+    /// Resets and ICMP errors that came back to a scan: each tells of a packet that nobody stopped in silence.
+    var refusals = 0
     /// Packets this probe sent and nobody answered, where the probe itself counts them.
     var unanswered: Int?
 

@@ -152,6 +152,7 @@ struct Trial: Hashable, Comparable, Sendable {
         observation.open = outcome.open + udp
         observation.isSilent = outcome.isSilent
         observation.unanswered = outcome.sent - outcome.received.total
+        observation.refusals = outcome.received.resets + outcome.received.icmpErrors
         observation.succeeded = !outcome.open.isEmpty || !udp.isEmpty
         let counts = outcome.received
         observation.saw =

@@ -31,6 +31,7 @@ extension Execution {
     /// Its standard output, if it succeeded.
     ///
     /// - Throws: `ExecutionFailure` with everything it printed.
+    @discardableResult
     public func output() throws -> String {
         guard succeeded else { throw ExecutionFailure(self) }
         return stdout

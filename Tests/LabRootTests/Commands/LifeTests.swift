@@ -1,0 +1,141 @@
+import Checks
+import Foundation
+import LabRunner
+import LinuxSystem
+import NetlabTesting
+import Testing
+
+extension RealLabs {
+    /// `up`, `down`, `list`, `status` through a lab's life.
+    @Suite("A lab's life") struct LifeTests {
+        @Test("a second up of the same name is refused and harms nothing")
+        func secondUp() async throws {
+            try await withLab(text: TinyLab.text) { lab throws in
+                let second = try lab.program.run("up", "public-igw", "--name", lab.name)
+                #expect(second.status == 2)
+                #expect(second.stderr.contains("lab \(lab.name) is already up"), "\(second)")
+                #expect(try lab.check().passed)
+            }
+        }
+
+        @Test("down works twice, for what never was, and with the file gone")
+        func down() async throws {
+            let program = try TestShare.program()
+            let never = try program.run("down", "nlt-never-was")
+            #expect(never.status == 0)
+            #expect(never.stderr == "nlt-never-was was not up\n")
+            try await withLab(text: TinyLab.text) { lab throws in
+                #expect(try program.run("down", lab.name).stdout == "\(lab.name) is down\n")
+                let again = try program.run("down", lab.name, "--json")
+                #expect(again.status == 0)
+                #expect(try JSON(again)["down"] as? [String] == [])
+            }
+        }
+
+        @Test("list, status, exec, check and plan as JSON")
+        func json() async throws {
+            try await withLab("private-nat") { lab throws in
+                let list = try JSONSerialization.jsonObject(with: Data(lab.program.run("list", "--json").output().utf8))
+                let own = (list as? [[String: String]])?.first { $0["name"] == lab.name }
+                #expect(own?["state"] == "up")
+                let status = try lab.program.run("status", lab.name, "--json").output()
+                let facts = try #require(
+                    (try JSONSerialization.jsonObject(with: Data(status.utf8)) as? [[String: Any]])?.first)
+                let nodes = (facts["lab"] as? [String: Any])?["nodes"] as? [[String: Any]]
+                #expect(nodes?.count == lab.running.nodes.count)
+                let app = nodes?.first { $0["name"] as? String == "app" }
+                #expect(app?["namespace"] as? String == "\(lab.name).app")
+                #expect(app?["subnet"] as? String == "private-a")
+                let pid = try #require(facts["serverPID"] as? Int)
+                #expect(pid == LabStatus(lab.running.state).serverProcess.map { Int($0.pid) })
+
+                let plan = try JSON(try lab.program.run("plan", "private-nat", "--json"))
+                #expect((plan["nodes"] as? [Any])?.count == lab.running.nodes.count)
+                let report = try JSON(try lab.program.run("check", lab.name, "--only", "C4", "--json"))
+                #expect(report["passed"] as? Bool == true)
+                #expect((report["checks"] as? [Any])?.count == 2)
+            }
+        }
+
+        @Test("up --json says what was built")
+        func upJSON() async throws {
+            let program = try TestShare.program()
+            let name = "nlt-\(getpid())-json"
+            defer { _ = try? program.run("down", name) }
+            let end = try program.run("up", "public-igw", "--name", name, "--json")
+            #expect(end.status == 0, "\(end)")
+            let facts = try JSON(end)
+            #expect(facts["lab"] as? String == name)
+            #expect(facts["seconds"] as? Double != nil)
+        }
+
+        @Test("status counts what rules have dropped, and names them")
+        func drops() async throws {
+            try await withLab("public-igw") { lab throws in
+                #expect(try lab.exec("scanner", ["ping", "-c", "1", "-W", "1", "203.0.113.20"]).status == 1)
+                let text = try lab.program.run("status", lab.name).output()
+                let words = text.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+                #expect(words.contains("sg web ingress vpc 1"), "\(text)")
+            }
+        }
+
+        @Test("a lab whose background process died is broken, can be taken down, and brought up again")
+        func serverDied() async throws {
+            try await withLab("public-igw") { lab throws in
+                try lab.stopServices()
+                let list = try lab.program.run("list").output()
+                #expect(list.split(separator: "\n").contains { $0.hasPrefix(lab.name) && $0.hasSuffix("broken") }, "\(list)")
+                for command in [["status", lab.name], ["check", lab.name]] {
+                    let end = try lab.program.run(command)
+                    #expect(end.status == 3, "\(end)")
+                    #expect(end.stderr.contains("is not whole: its services do not run"), "\(end)")
+                    #expect(end.stderr.contains("netlab down \(lab.name)"), "\(end)")
+                }
+                // `up` takes what is left away by itself.
+                try lab.program.run("up", "public-igw", "--name", lab.name).output()
+                #expect(try CheckedAnew(lab.name).passed)
+                try lab.program.run("down", lab.name).output()
+                #expect(Traces.of(lab.name) == [])
+            }
+        }
+
+        @Test("a lab one of whose namespaces is gone is broken, and goes down")
+        func namespaceGone() async throws {
+            try await withLab(text: TinyLab.text) { lab throws in
+                try RunningCommand.start(["ip", "netns", "delete", "\(lab.name).web"]).wait(within: .seconds(10)).output()
+                let end = try lab.program.run("status", lab.name)
+                #expect(end.status == 3)
+                #expect(end.stderr.contains("namespaces are missing"), "\(end)")
+                try lab.program.run("down", lab.name).output()
+                #expect(Traces.of(lab.name) == [])
+            }
+        }
+
+        @Test("test builds, checks and takes down; up --check stays up")
+        func test() async throws {
+            let program = try TestShare.program()
+            let name = "nlt-\(getpid())-test"
+            defer { _ = try? program.run("down", name) }
+            let end = try program.run("test", "public-igw", "--name", name, "--format", "tap")
+            #expect(end.status == 0, "\(end)")
+            #expect(end.stdout.hasPrefix("TAP version 13\n1..9\nok 1 - C10 "), "\(end)")
+            #expect(Traces.of(name) == [])
+            let up = try program.run("up", "public-igw", "--name", name, "--check")
+            #expect(up.status == 0 && up.stdout.contains("9 passed"), "\(up)")
+            #expect(!Traces.of(name).isEmpty)
+        }
+    }
+}
+
+/// The object a command printed.
+func JSON(_ end: Execution) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(end.output().utf8)) as? [String: Any], "\(end)")
+}
+
+/// What a lab's name has left on the machine.
+enum Traces {
+    static func of(_ name: String) -> [String] {
+        Files.list("/run/netns").filter { $0.hasPrefix("\(name).") }
+            + Files.list("/run/netlab").filter { $0 == name || $0 == ".\(name).lock" }
+    }
+}

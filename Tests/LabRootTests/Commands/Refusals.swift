@@ -1,0 +1,146 @@
+import Glibc
+import LinuxSystem
+import NetlabTesting
+import Testing
+
+extension RealLabs {
+    /// Exit status 2 for what the user got wrong, 3 for what the system refuses, and words that help.
+    @Suite("Refusals") struct Refusals {
+        struct Mistake: Sendable, CustomTestStringConvertible {
+            let command: [String]
+            let says: [String]
+            init(_ command: String, _ says: String...) {
+                self.command = command.split(separator: " ").map(String.init)
+                self.says = says
+            }
+            var testDescription: String { command.joined(separator: " ") }
+        }
+
+        @Test(
+            "the user's mistakes: status 2, and what to do about it",
+            arguments: [
+                Mistake("up nothing-like-it", "there is no lab nothing-like-it", "private-nat, public-igw"),
+                Mistake("up /nonexistent/lab.yaml", "there is no file /nonexistent/lab.yaml"),
+                Mistake("up /tmp", "/tmp cannot be read", "Is a directory"),
+                Mistake("plan nothing-like-it", "there is no lab"),
+                Mistake("validate /nonexistent.yaml", "there is no file"),
+                Mistake("test nothing-like-it", "there is no lab"),
+                Mistake("up private-nat --name Not.A.Name", "\"Not.A.Name\" cannot be the name of a lab"),
+                Mistake("down ../../etc", "cannot be the name of a lab"),
+                Mistake("check nlt-is-not-up", "lab nlt-is-not-up is not up"),
+                Mistake("status nlt-is-not-up", "lab nlt-is-not-up is not up"),
+                Mistake("exec nlt-is-not-up app -- true", "lab nlt-is-not-up is not up"),
+                Mistake("exec nlt-is-not-up app", "give a command after --"),
+                Mistake("up", "Missing expected argument"), Mistake("down", "name a lab, or say --all"),
+                Mistake("frobnicate", "frobnicate"), Mistake("up private-nat --frob", "--frob"),
+                Mistake("plan private-nat --json --shell", "exclude each other"),
+                Mistake("check x --format xml", "xml"),
+            ])
+        func mistakes(_ mistake: Mistake) throws {
+            let end = try TestShare.program().run(mistake.command)
+            #expect(end.status == 2, "\(end)")
+            #expect(end.stdout.isEmpty, "\(end)")
+            for words in mistake.says { #expect(end.stderr.contains(words), "\(end)") }
+        }
+
+        @Test("a bad file: every problem with file, line and column, and nothing is made")
+        func badFile() throws {
+            let path = "/tmp/nlt-\(getpid())-bad.yaml"
+            let text = TinyLab.text.replacing("from: user", with: "from: usr").replacing("zone: a,", with: "zone: b,")
+            try Files.write(text, to: path)
+            defer { unlink(path) }
+            for command in [["up", path], ["validate", path], ["plan", path], ["test", path]] {
+                let end = try TestShare.program().run(command)
+                #expect(end.status == 2, "\(end)")
+                #expect(end.stderr.contains("\(path):6:"), "\(end)")
+                #expect(end.stderr.contains("\(path):18:11: error: there is no node named `usr`"), "\(end)")
+                #expect(end.stderr.contains("did you mean `user`?"), "\(end)")
+            }
+            #expect(!Files.exists("/run/netlab/tiny"))
+            try Files.write("lab: [", to: path)
+            let broken = try TestShare.program().run("up", path)
+            #expect(broken.status == 2)
+            #expect(broken.stderr.hasPrefix("\(path):1:"), "\(broken)")
+        }
+
+        @Test("a file that may not be read: its name and the reason")
+        func unreadable() throws {
+            let path = "/tmp/nlt-\(getpid())-secret.yaml"
+            try Files.write(TinyLab.text, to: path, mode: 0)
+            defer { unlink(path) }
+            let end = try AnotherUser().run("validate", path)
+            #expect(end.status == 2, "\(end)")
+            #expect(end.stderr.contains("\(path) cannot be read") && end.stderr.contains("Permission denied"), "\(end)")
+        }
+
+        @Test("not root: says so, names what is missing, makes nothing")
+        func notRoot() throws {
+            let end = try AnotherUser().run("up", "\(TestShare.repository)/labs/public-igw.yaml", "--name", "nlt-not-root")
+            #expect(end.status == 3, "\(end)")
+            #expect(end.stderr.contains("CAP_NET_ADMIN, CAP_NET_RAW, CAP_SYS_ADMIN"), "\(end)")
+            #expect(end.stderr.contains("sudo"), "\(end)")
+            #expect(!Files.exists("/run/netlab/nlt-not-root"))
+        }
+
+        @Test("root without one capability", arguments: ["net_admin", "net_raw", "sys_admin"])
+        func capability(_ name: String) throws {
+            let program = try TestShare.program()
+            let end = try RunningCommand.start(
+                [
+                    "setpriv", "--bounding-set=-\(name)", "--inh-caps=-\(name)", program.path, "up", "public-igw",
+                    "--name", "nlt-no-cap",
+                ], environment: program.environment
+            ).wait(within: .seconds(20))
+            #expect(end.status == 3, "\(end)")
+            #expect(end.stderr.contains("this process lacks CAP_\(name.uppercased())\n"), "\(end)")
+            #expect(!Files.exists("/run/netlab/nlt-no-cap"))
+        }
+
+        @Test("a machine without dnsmasq: the package to install, from up and from doctor")
+        func missingProgram() throws {
+            let program = try TestShare.program()
+            let script = """
+                for folder in /usr/local/sbin /usr/local/bin /usr/sbin /usr/bin /sbin /bin; do
+                    [ -e $folder/dnsmasq ] && mount --bind /dev/null $folder/dnsmasq
+                done
+                "$0" up private-nat --name nlt-no-dnsmasq; echo "up: $?"
+                "$0" doctor; echo "doctor: $?"
+                """
+            let end = try RunningCommand.start(
+                ["unshare", "--mount", "sh", "-c", script, program.path], environment: program.environment
+            ).wait(within: .seconds(20))
+            #expect(end.stdout.hasPrefix("up: 3\n"), "\(end)")
+            #expect(end.stderr.contains("dnsmasq is not installed"), "\(end)")
+            #expect(end.stdout.contains("MISSING  dnsmasq:") && end.stdout.contains("doctor: 3"), "\(end)")
+            #expect(end.stdout.contains("sudo apt-get install dnsmasq-base"), "\(end)")
+            #expect(!Files.exists("/run/netlab/nlt-no-dnsmasq"))
+        }
+
+        @Test("no apt mirror: how to make one")
+        func missingMirror() throws {
+            let program = try NetlabProgram(share: "/nonexistent")
+            let end = try program.run("up", "\(TestShare.repository)/labs/private-nat.yaml", "--name", "nlt-no-mirror")
+            #expect(end.status == 3, "\(end)")
+            #expect(end.stderr.contains("make-apt-mirror.sh"), "\(end)")
+            #expect(!Files.exists("/run/netlab/nlt-no-mirror"))
+        }
+    }
+}
+
+/// The program as somebody who is not root; a copy, for the build folder may be private.
+private struct AnotherUser: ~Copyable {
+    private let copy = "/tmp/nlt-\(UInt64.random(in: 0...UInt64.max))"
+
+    init() throws {
+        try RunningCommand.start(["install", "-m", "0755", try TestShare.program().path, copy])
+            .wait(within: .seconds(20)).output()
+    }
+
+    deinit { unlink(copy) }
+
+    func run(_ words: String...) throws -> Execution {
+        try RunningCommand.start(
+            ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", copy] + words
+        ).wait(within: .seconds(20))
+    }
+}
