@@ -57,7 +57,8 @@ struct Evidence: Sendable {
             seen = try vantage?.atSender?.drain() ?? []
             arrived = (try vantage?.atReceiver?.witness.drain() ?? []).filter { $0.direction == .incoming }
             strays = try (vantage?.offLimits ?? []).flatMap { place in
-                try place.witness.drain().filter { $0.direction == .incoming }.map { (place.node, $0) }
+                try place.witness.drain().filter { $0.direction == .incoming }
+                    .filter { Self.isSent($0, by: vantage?.guises, natFlows) }.map { (place.node, $0) }
             }
             captureLost = try (vantage?.all ?? []).reduce(0) { try $0 + $1.dropped }
             observation = try result.get()
@@ -76,6 +77,22 @@ struct Evidence: Sendable {
         echoIdentifiers = Set(leaving.compactMap(\.icmp?.identifier))
         translations = natFlows.flatMap { node, flows in
             flows.filter { Self.isFlow($0, of: observation, leaving) }.map { (node, $0) }
+        }
+    }
+
+    /// Whether a packet is the sender's: by its address, or, where that is a NAT gateway's, by what the gateway
+    /// remembers of it.
+    private static func isSent(
+        _ sighting: Sighting, by guises: Places.Guises?, _ natFlows: [(node: String, flows: [TrackedFlow])]
+    ) -> Bool {
+        guard let guises, guises.shared.contains(sighting.source.address) else {
+            return guises?.own.contains(sighting.source.address) ?? true
+        }
+        return natFlows.flatMap(\.flows).contains { flow in
+            guard guises.own.contains(flow.original.source), flow.original.protocolNumber == sighting.protocolNumber
+            else { return false }
+            if let message = sighting.icmp { return flow.reply.identifier == message.identifier }
+            return flow.translatedSource.port == sighting.source.port
         }
     }
 

@@ -61,6 +61,23 @@ struct Places: Sendable {
         return publicAddress(of: node)
     }
 
+    /// The source addresses that packets of one node can have by the time they arrive somewhere.
+    struct Guises: Sendable {
+        /// Nobody else's.
+        let own: [IPv4Address]
+        /// Those of the NAT gateways in its VPC, which lend them to all.
+        let shared: [IPv4Address]
+
+        var all: [IPv4Address] { own + shared }
+    }
+
+    func guises(of node: String) -> Guises {
+        let gateways = (vpc(of: node)?.natGateways ?? []).filter { $0.name != node }
+        return Guises(
+            own: [privateAddress(of: node), publicAddress(of: node)].compactMap { $0 },
+            shared: gateways.flatMap { [$0.privateAddress, $0.elasticIP].compactMap { $0 } })
+    }
+
     /// The node that has an address, private or public.
     func node(at address: IPv4Address) -> String? {
         if let host = model.internet.hosts.first(where: { $0.address == address }) { return host.name }

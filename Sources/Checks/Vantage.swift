@@ -14,6 +14,8 @@ struct Vantage: Sendable {
     let atReceiver: (node: String, witness: Witness)?
     /// Nodes that must see nothing of the sender.
     let offLimits: [(node: String, witness: Witness)]
+    /// The addresses under which the sender's packets may come there.
+    let guises: Places.Guises
 
     var all: [Witness] { [atSender, atReceiver?.witness].compactMap { $0 } + offLimits.map(\.witness) }
 
@@ -41,14 +43,13 @@ struct Vantage: Sendable {
             atSender = nil
             atReceiver = nil
         }
-        // The sender's address as the node would see it: its own, for the Internet gateway changes destinations only
-        // of what comes from outside.
-        let source =
-            places.privateAddress(of: trial.sender) ?? places.publicAddress(of: trial.sender)
-        offLimits = try trial.expect.neverReaches.map { name in
+        let guises = places.guises(of: trial.sender)
+        self.guises = guises
+        offLimits = try trial.expect.neverReaches.flatMap { name in
             let node = try places.sender(name)
-            let filter = PacketFilter(host: source)
-            return (name, try Witness(in: node.namespace, interface: "eth0", filter: filter))
+            return try guises.all.map { address in
+                (name, try Witness(in: node.namespace, interface: "eth0", filter: PacketFilter(host: address)))
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import LinuxSystem
 import NetlabTesting
@@ -57,6 +58,10 @@ extension RealLabs {
                 #expect(end.stderr.contains("did you mean `user`?"), "\(end)")
             }
             #expect(!Files.exists("/run/netlab/tiny"))
+            let rows = try TestShare.program().run("validate", "--json", path)
+            #expect(rows.status == 2)
+            let problems = try JSONSerialization.jsonObject(with: Data(rows.stdout.utf8)) as? [[String: Any]]
+            #expect(problems?.contains { $0["line"] as? Int == 18 && $0["column"] as? Int == 11 } == true, "\(rows)")
             try Files.write("lab: [", to: path)
             let broken = try TestShare.program().run("up", path)
             #expect(broken.status == 2)
