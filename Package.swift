@@ -92,7 +92,7 @@ let package = Package(
         // Pure tests: no root, seconds.
         tests("IPAddressingTests", ["IPAddressing"]),
         tests("LabFileTests", ["LabFile", "CloudModel", "IPAddressing"]),
-        tests("LabPlanTests", ["LabPlan", "LabFile", "CloudModel", "IPAddressing"]),
+        tests("LabPlanTests", ["KernelObjects", "LabPlan", "LabFile", "CloudModel", "IPAddressing"]),
         tests("NetlinkTests", ["Netlink", "RouteNetlink", "Nftables", "KernelObjects", "IPAddressing", "LinuxSystem"]),
         tests("LabServicesTests", ["LabServices", "IPAddressing", "LinuxSystem"]),
         tests("ChecksTests", ["Checks", "CloudModel", "IPAddressing"]),
@@ -100,7 +100,10 @@ let package = Package(
         // Root tests: real namespaces, nothing left behind.
         tests(
             "KernelRootTests",
-            ["RouteNetlink", "Nftables", "Netlink", "KernelObjects", "Namespaces", "LinuxSystem", "IPAddressing"]),
+            [
+                "RouteNetlink", "Nftables", "Netlink", "KernelObjects", "Namespaces", "LinuxSystem", "IPAddressing",
+                "LabPlan", "LabFile", "LabRunner", "CloudModel", "CNetlabShims",
+            ]),
         tests("ProbesRootTests", ["Probes", "Namespaces", "LinuxSystem", "IPAddressing"]),
         tests("LabRootTests", ["LabRunner", "Checks", "LabFile", "LabPlan", "CloudModel", "LinuxSystem"]),
     ]

@@ -52,8 +52,10 @@ public struct NftChain: Hashable, Sendable {
 /// A rule: statements from left to right, and whose rule it is.
 public struct NftRule: Hashable, Sendable {
     public var statements: [NftStatement]
-    /// Goes into the rule's comment; at most 128 bytes. Names the object of the user's file.
+    /// Goes into the rule's comment; at most `ownerLimit` bytes. Names the object of the user's file.
     public var owner: String
+    /// With its NUL that makes the 128 bytes of a comment.
+    public static let ownerLimit = 127
 
     public init(_ statements: [NftStatement], owner: String = "") {
         self.statements = statements

@@ -71,7 +71,19 @@ struct SecurityGroupRules {
         let jumps = names.map { NftRule([.verdict(.jump("sg-\($0)-\(direction.suffix)"))]) }
         return NftChain(
             "\(direction.rawValue)-\(port.name)",
-            rules: jumps + [.drop(owner: "sg \(names.joined(separator: "+")) \(direction.rawValue)")])
+            rules: jumps + [.drop(owner: Self.owner(names, direction))])
+    }
+
+    /// `sg web+admin ingress`; of many long names, as many as a rule's comment has room for.
+    private static func owner(_ names: [String], _ direction: Direction) -> String {
+        let whole = "sg \(names.joined(separator: "+")) \(direction.rawValue)"
+        guard whole.utf8.count > NftRule.ownerLimit else { return whole }
+        for shown in (1..<names.count).reversed() {
+            let some = names.prefix(shown).joined(separator: "+")
+            let text = "sg \(some)+\(names.count - shown) more \(direction.rawValue)"
+            if text.utf8.count <= NftRule.ownerLimit { return text }
+        }
+        return "sg \(direction.rawValue)"
     }
 
     private func chain(of group: SecurityGroup, _ direction: Direction, _ rules: [SecurityGroupRule]) -> NftChain {

@@ -1,14 +1,12 @@
+import KernelObjects
 import Netlink
 
 /// The comment of a rule, in its user data: type, length with the NUL, text.
 ///
 /// The layout is the one `nft` writes and shows (`NFTNL_UDATA_RULE_COMMENT` is 0).
 enum RuleComment {
-    /// What `nft` itself allows.
-    static let limit = 127
-
     static func encode(_ text: String) -> [UInt8] {
-        let bytes = Array(text.utf8.prefix(limit)) + [0]
+        let bytes = Array(text.utf8.prefix(NftRule.ownerLimit)) + [0]
         return [0, UInt8(bytes.count)] + bytes
     }
 

@@ -1,0 +1,156 @@
+import KernelObjects
+
+/// What the script says beside its commands: which AWS thing a part is, and why it is built so.
+enum ShellLesson {
+    static func role(_ role: NodePlan.Role) -> String {
+        switch role {
+        case .internet:
+            "One router between the hosts outside and the Internet gateways. It carries whatever it is given, even "
+                + "private addresses: the filters that matter are the gateway's, and nothing may hide behind a kinder "
+                + "Internet."
+        case .internetHost:
+            "A host outside, with a public address of its own and the whole Internet one hop away."
+        case .internetGateway:
+            "One-to-one translation between private and public addresses, without any memory: no connection tracking. "
+                + "What has a public address passes both ways; what has none is dropped, and counted."
+        case .router:
+            "The VPC's implicit router: local routes, route tables, network ACLs, security groups, and the services at "
+                + "base + 2 and 169.254.169.x."
+        case .natGateway:
+            "An interface in a public subnet that puts its own private address before what private instances send and "
+                + "remembers the flow. The Internet gateway then makes that the Elastic IP: two translations, as in AWS."
+        case .instance:
+            "An instance: one interface with the subnet's real prefix; the gateway is the subnet's .1, which is the VPC "
+                + "router. It never sees a public address."
+        }
+    }
+
+    /// Why a kernel setting; families of settings share their reason.
+    static func setting(_ key: String) -> String? {
+        if key == "net.ipv4.ip_forward" { return "It forwards." }
+        if key.hasSuffix(".rp_filter") {
+            return "Source addresses are checked by rules below (source/dest check), not by the kernel's own guess."
+        }
+        if key.hasSuffix(".send_redirects") { return "No router of AWS tells a host of a shorter way." }
+        if key.hasSuffix(".proxy_arp") { return "The router answers ARP for every interface of the VPC." }
+        if key.hasSuffix(".accept_local") {
+            return "A NAT gateway hands on the router's own \"fragmentation needed\"; it comes back with the router's "
+                + "own address as its source, which the kernel would call a lie."
+        }
+        if key.hasSuffix(".nf_conntrack_tcp_be_liberal") {
+            return "Security groups remember flows; they do not police TCP windows."
+        }
+        if key.hasSuffix(".nf_conntrack_tcp_loose") {
+            return "A packet in mid-stream opens no flow: after the idle time the gateway does not know it."
+        }
+        if key.contains(".nf_conntrack_") { return "Seconds of silence after which a flow is forgotten, as in AWS." }
+        return nil
+    }
+
+    static let proxies =
+        "Neighbours of one subnet look for each other by ARP. The router answers for them, at once: the kernel would "
+        + "wait up to 0.8 s to let the real owner go first."
+
+    static func addresses(_ role: NodePlan.Role) -> String {
+        switch role {
+        case .router:
+            "Its own addresses: .1 of each subnet, the DNS resolver, the metadata service. On lo, for no wire is theirs."
+        case .internet: "Its address, as the first hop of the hosts outside sees it."
+        case .internetHost: "A /32: no neighbours, everything is behind the router."
+        case .instance, .natGateway, .internetGateway: ""
+        }
+    }
+
+    static func neighbors(_ role: NodePlan.Role) -> String {
+        switch role {
+        case .router:
+            "The fabric knows which interface has which address and never asks: permanent entries. An instance that "
+                + "claims another's address gets nothing by it."
+        case .internet, .internetGateway:
+            "Wires between routers carry no addresses. The next hops exist here alone, and are known for good."
+        case .instance, .natGateway, .internetHost: ""
+        }
+    }
+
+    static func routes(_ role: NodePlan.Role, table: UInt32, owner: String) -> String {
+        guard role == .router else { return "" }
+        switch table {
+        case KernelRoute.mainTable:
+            return "The local route: each interface of the VPC, by its wire. Errors of the router "
+                + "come from the .1 of the receiver's own subnet."
+        case RouterNode.Table.nowhere:
+            return "Where no route leads. Not `unreachable`: that would be answered by ICMP, and AWS is silent. Through "
+                + "lo the packet still passes the rules below, which count and drop it in the route table's name."
+        default:
+            return "The AWS \(owner)."
+        }
+    }
+
+    static let throwing =
+        "`throw` is the local route of every route table: the search ends in this table and goes on in main, so a "
+        + "route to everywhere takes no packet out of the VPC that belongs there. A route whose target is gone "
+        + "(blackhole) leads to lo, too."
+
+    static func rules(_ role: NodePlan.Role) -> String {
+        role == .router
+            ? "The mark that prerouting gives says which route table a packet's subnet uses. What finds no route in "
+                + "it nor in main falls through to table \(RouterNode.Table.nowhere)."
+            : ""
+    }
+
+    static let embedded =
+        "Left out: netlab also translates the packet quoted inside an ICMP error, which nft 1.0.6 has no words for. "
+        + "Without it, errors from beyond this gateway (traceroute's time exceeded, path MTU's fragmentation needed) "
+        + "do not match the flow they speak of and are lost. netlab sends:"
+
+    static func set(_ name: String, _ role: NodePlan.Role) -> String? {
+        switch name {
+        case "sources": "Who sent it, by wire: one look-up, however many interfaces there are."
+        case "route_tables": "For the name of the route table that had no route."
+        case "private_to_public": "Elastic and public IPs. The guest never sees its own."
+        case "private_ranges": "RFC 1918 and RFC 6598: an Internet gateway carries them neither way."
+        case "services": "Neither ACLs nor security groups apply to these."
+        case "own_gateway": "An instance may ping its own subnet's .1 and no other."
+        case "egress_of", "ingress_of": "Which chain guards an interface."
+        case let name where name.hasPrefix("sg_"): "The members of groups that rules refer to."
+        default: nil
+        }
+    }
+
+    static func chain(_ name: String, _ role: NodePlan.Role) -> String? {
+        switch (role, name) {
+        case (.router, "prerouting"): "Every packet, before connection tracking: who sent it?"
+        case (.router, "nowhere"): "Routed to lo: no route."
+        case (.router, "unroutable"): "Says in whose name it is dropped."
+        case (.router, "acl_ingress"): "Network ACL of the receiver's subnet; not for packets that stay in one subnet."
+        case (.router, "sg_egress"):
+            "Security groups: two gates, each on its own. `accept` opens this one only. A flow that passed both is "
+                + "known, and its answers pass both."
+        case (.router, "input"), (.internetGateway, "input"): "What is aimed at this node itself."
+        case (.router, let name): routerChain(name)
+        case (.internetGateway, "prerouting"): "Stateless: nothing is tracked. What no chain accepts is dropped."
+        case (.internetGateway, "reflect"):
+            "A public address of the same VPC: the packet comes straight back in, from the sender's public address."
+        case (.natGateway, "fragments"): "A NAT gateway passes fragments of UDP only. Asked before they are put together."
+        case (.natGateway, "input"): "Nobody can talk to the gateway itself; replies to flows are not for it, either."
+        case (.natGateway, "forward"):
+            "Flows begin inside. TCP, UDP and ICMP only. A flow that was silent for 350 s is answered by a reset inside."
+        case (.natGateway, "postrouting"): "Its own private address, and ports 1024-65535 chosen at random."
+        default: nil
+        }
+    }
+
+    private static func routerChain(_ name: String) -> String? {
+        if name.hasPrefix("eni-") { return "One per interface: may it send from that address?" }
+        if name.hasPrefix("subnet-") {
+            return "One per subnet. Inside the subnet neither ACL nor route table is asked; else the ACL on the way out, "
+                + "then the mark of the subnet's route table."
+        }
+        if name.hasPrefix("acl-") { return "The default network ACL: rule 100 allows everything." }
+        if name.hasPrefix("sg-") { return "One per security group and direction: allow rules only." }
+        if name.hasPrefix("egress-") || name.hasPrefix("ingress-") {
+            return "One per interface and direction: its groups one after the other, else a silent drop."
+        }
+        return nil
+    }
+}
