@@ -84,7 +84,7 @@ let package = Package(
             "NetlabCommands",
             [
                 "Checks", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "Nftables", "CloudModel", "LinuxSystem",
-                "IPAddressing",
+                "IPAddressing", "Namespaces", "Probes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "netlab", dependencies: ["NetlabCommands"], swiftSettings: strict),
