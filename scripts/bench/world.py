@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / ".build" / "bench"
@@ -21,7 +22,7 @@ PREFIX = "nlt-bench-"
 NETNS = Path("/run/netns")
 MNT_DETACH = 2
 _libc = ctypes.CDLL(None, use_errno=True)
-_children: set[subprocess.Popen[bytes]] = set()
+_children: set[subprocess.Popen[Any]] = set()
 
 
 class Missing(Exception):
@@ -68,11 +69,16 @@ def start(*command: str) -> subprocess.Popen[bytes]:
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
-    _children.add(process)
+    keep(process)
     return process
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
+def keep(process: subprocess.Popen[Any]) -> None:
+    """Has `clean_up` end this one too, should it still be there."""
+    _children.add(process)
+
+
+def stop(process: subprocess.Popen[Any]) -> None:
     """Ends a process of ours and what it started: it leads its own session."""
     _children.discard(process)
     if process.poll() is None:
