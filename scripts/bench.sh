@@ -19,7 +19,7 @@ mkdir -p "$folder"
 # Peers and tools. What cannot be had is reported as missing by the rows that wanted it; nothing fails for it here.
 declare -A packages=(
     [ip]=iproute2 [nft]=nftables [sysctl]=procps [curl]=curl [nmap]=nmap [masscan]=masscan [iperf3]=iperf3 [gcc]=gcc
-    [strace]=strace [mn]=mininet
+    [strace]=strace [mn]=mininet [brctl]=bridge-utils
 )
 missing=()
 for program in "${!packages[@]}"; do
