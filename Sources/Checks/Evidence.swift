@@ -24,6 +24,26 @@ struct Evidence: Sendable {
     /// The identifiers of the echo requests that left the sender: what tells its own from others at the receiver.
     let echoIdentifiers: Set<UInt16>
 
+    /// Evidence that somebody else has gathered.
+    init(
+        _ trial: Trial, observation: Observation?, error: String? = nil, duration: Duration = .zero, sent: Int = 0,
+        arrived: [Sighting] = [], receiver: String? = nil, strays: [(node: String, sighting: Sighting)] = [],
+        captureLost: Int = 0, translations: [(node: String, flow: TrackedFlow)] = [],
+        echoIdentifiers: Set<UInt16> = []
+    ) {
+        self.trial = trial
+        self.observation = observation
+        self.error = error
+        self.duration = duration
+        self.sent = sent
+        self.arrived = arrived
+        self.receiver = receiver
+        self.strays = strays
+        self.captureLost = captureLost
+        self.translations = translations
+        self.echoIdentifiers = echoIdentifiers
+    }
+
     /// Reads the witnesses and the NAT gateways' memory.
     init(
         _ trial: Trial, _ result: Result<Observation, any Error>, vantage: Vantage?, duration: Duration,

@@ -132,6 +132,9 @@ struct Judge: Sendable {
             && addresses.allSatisfy { address in
                 places.lab.lab.vpcs.contains { $0.contains(address) }
             }
-        return Finding(isPrivate == wanted, "addresses: \(addresses.map(\.description).joined(separator: ", "))")
+        // Of a node that carries none nothing can be said.
+        return Finding(
+            !addresses.isEmpty && isPrivate == wanted,
+            "addresses: \(addresses.map(\.description).joined(separator: ", "))")
     }
 }

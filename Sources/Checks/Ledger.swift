@@ -13,6 +13,12 @@ struct Ledger: Sendable {
         let owner: String
     }
 
+    /// What rules counted, when somebody else has read them.
+    init(counted: [(owner: String, node: String, packets: UInt64)]) {
+        before = [:]
+        for item in counted { after[Entry(node: item.node, chain: "", owner: item.owner), default: 0] += item.packets }
+    }
+
     /// Reads all counters.
     init(_ lab: RunningLab) throws { before = try Self.read(lab) }
 

@@ -18,13 +18,13 @@ struct JUnitReport {
 
     private func testCase(_ check: CheckResult) -> String {
         let open =
-            "  <testcase classname=\"\(escaped("\(report.lab).\(check.claim)"))\" name=\"\(escaped(check.says))\" "
+            "  <testcase classname=\"\(escaped("\(report.lab).\(check.claim)"))\" name=\"\(escaped(check.says.onOneLine))\" "
             + "time=\"\(Self.decimal(check.seconds))\">"
         var lines = [open]
         switch check.verdict {
         case .pass: break
-        case .fail: lines.append("    <failure message=\"\(escaped(check.reason))\"/>")
-        case .error: lines.append("    <error message=\"\(escaped(check.reason))\"/>")
+        case .fail: lines.append("    <failure message=\"\(escaped(check.reason.onOneLine))\"/>")
+        case .error: lines.append("    <error message=\"\(escaped(check.reason.onOneLine))\"/>")
         }
         lines.append("    <system-out>\(escaped(check.transcript))</system-out>")
         lines.append("  </testcase>")
@@ -60,7 +60,7 @@ extension CheckResult {
     /// The evidence as lines, for formats that have one place for it.
     var transcript: String {
         var lines = trials.flatMap(\.transcript)
-        if let controlSays { lines.append("control: \(controlSays)") }
+        if let controlSays { lines.append("control: \(controlSays.onOneLine)") }
         lines += control.flatMap(\.transcript)
         return lines.joined(separator: "\n")
     }
@@ -70,6 +70,7 @@ extension TrialResult {
     fileprivate var transcript: [String] {
         var lines = ["\(from): \(probe): \(error.map { "could not be tried: \($0)" } ?? sender)"]
         if !path.isEmpty { lines.append("path: \(path.joined(separator: " → "))") }
-        return lines + findings.map { "ok: \($0)" } + failures.map { "not ok: \($0)" }
+        lines += findings.map { "ok: \($0)" } + failures.map { "not ok: \($0)" }
+        return lines.map(\.onOneLine)
     }
 }

@@ -15,7 +15,7 @@ struct TextReport {
             let count = report.count(verdict)
             return count == 0 ? nil : paint("\(count) \(Self.words[verdict] ?? "")", verdict)
         }
-        let heading = "\(report.lab)\(report.title.isEmpty ? "" : ": \(report.title)")"
+        let heading = "\(report.lab)\(report.title.isEmpty ? "" : ": \(report.title.onOneLine)")"
         return """
             \(heading)
 
@@ -30,24 +30,24 @@ struct TextReport {
     private func block(_ check: CheckResult, _ width: Int) -> String {
         let claim = check.claim + String(repeating: " ", count: width - check.claim.count)
         let verdict = paint(check.verdict.rawValue.uppercased().padded(to: 5), check.verdict)
-        let source = check.source.isEmpty ? "" : dim("  [\(check.source)]")
+        let source = check.source.isEmpty ? "" : dim("  [\(check.source.onOneLine)]")
         let indent = String(repeating: " ", count: width + 8)
-        var lines = ["\(claim)  \(verdict) \(check.says)\(source)  \(dim(Self.milliseconds(check.seconds)))"]
-        if !check.reason.isEmpty { lines.append(indent + paint(check.reason, check.verdict)) }
+        var lines = ["\(claim)  \(verdict) \(check.says.onOneLine)\(source)  \(dim(Self.milliseconds(check.seconds)))"]
+        if !check.reason.isEmpty { lines.append(indent + paint(check.reason.onOneLine, check.verdict)) }
         for trial in check.trials { lines += self.lines(trial).map { indent + $0 } }
         if let says = check.controlSays {
-            lines.append(indent + "control: \(says)")
+            lines.append(indent + "control: \(says.onOneLine)")
             for trial in check.control { lines += self.lines(trial).map { indent + "  " + $0 } }
         }
         return lines.joined(separator: "\n")
     }
 
     private func lines(_ trial: TrialResult) -> [String] {
-        if let error = trial.error { return ["\(trial.from): \(trial.probe): could not be tried: \(error)"] }
-        var lines = ["\(trial.from): \(trial.probe): \(trial.sender)"]
+        if let error = trial.error { return ["\(trial.from): \(trial.probe): could not be tried: \(error)".onOneLine] }
+        var lines = ["\(trial.from): \(trial.probe): \(trial.sender)".onOneLine]
         if !trial.path.isEmpty { lines.append("  path  \(trial.path.joined(separator: " → "))") }
-        lines += trial.findings.map { "  \(paint("✓", .pass)) \($0)" }
-        lines += trial.failures.map { "  \(paint("✗", .fail)) \($0)" }
+        lines += trial.findings.map { "  \(paint("✓", .pass)) \($0.onOneLine)" }
+        lines += trial.failures.map { "  \(paint("✗", .fail)) \($0.onOneLine)" }
         return lines
     }
 
