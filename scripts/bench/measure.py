@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import statistics
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -95,7 +96,7 @@ def alternate(contenders: Sequence[Contender], rounds: int) -> dict[str, dict[st
                 values = contender.turn()
             except world.Missing as problem:
                 values, why = {}, f"missing: {problem}"
-            except (Failed, RuntimeError, OSError) as problem:
+            except (Failed, RuntimeError, OSError, subprocess.SubprocessError) as problem:
                 values, why = {}, f"failed: {problem}"
             if not values:
                 out.add(contender.name)

@@ -28,7 +28,7 @@ class Path:
     receiver: str
     address: str
 
-    def gbits(self, seconds: float) -> float:
+    def gbits(self, seconds: int) -> float:
         """What arrived, by one TCP connection."""
         world.need("iperf3")
         server = world.start(*world.inside(self.receiver, "iperf3", "-s", "-1", "-p", str(IPERF_PORT)))
@@ -37,11 +37,11 @@ class Path:
         finally:
             world.stop(server)
 
-    def _iperf(self, seconds: float) -> float:
+    def _iperf(self, seconds: int) -> float:
         # Two seconds are more than the server ever needs to start; no answer by then is a failure.
         words = ["iperf3", "-c", self.address, "-p", str(IPERF_PORT), "-t", str(seconds), "-J", "--connect-timeout", "2000"]
         for attempt in range(20):
-            done = subprocess.run(world.inside(self.sender, *words), capture_output=True, text=True)
+            done = subprocess.run(world.inside(self.sender, *words), capture_output=True, text=True, timeout=30)
             answer = json.loads(done.stdout or "{}")
             if "error" not in answer and "end" in answer:
                 return float(answer["end"]["sum_received"]["bits_per_second"]) / 1e9
@@ -93,10 +93,10 @@ def wire(one: tuple[str, str], other: tuple[str, str], mtu: int) -> None:
     """A veth pair between two namespaces, device names given, both up. One queue each, as netlab makes them."""
     queues = ["mtu", str(mtu), "numtxqueues", "1", "numrxqueues", "1"]
     world.sh(
-        "ip", "-n", one[0], "link", "add", one[1], *queues, "type", "veth", "peer", other[1], *queues, "netns", other[0]
+        "ip", "-n", one[0], "link", "add", "name", one[1], *queues, "type", "veth", "peer", "name", other[1], *queues, "netns", other[0]
     )
     for namespace, device in (one, other):
-        world.sh("ip", "-n", namespace, "link", "set", device, "up")
+        world.sh("ip", "-n", namespace, "link", "set", "dev", device, "up")
 
 
 def direct(prefix: str, mtu: int = 1500) -> Path:

@@ -56,9 +56,9 @@ def make_namespace(name: str) -> None:
     subprocess.run(["ip", "-n", name, "link", "set", "lo", "up"], check=True)
 
 
-def sh(*command: str, input: str | None = None) -> str:
-    """Runs a command that must succeed; its output."""
-    done = subprocess.run(command, input=input, capture_output=True, text=True)
+def sh(*command: str, input: str | None = None, limit: float = 120) -> str:
+    """Runs a command that must succeed in time; its output."""
+    done = subprocess.run(command, input=input, capture_output=True, text=True, timeout=limit)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)[:200]}: exit {done.returncode}: {done.stderr.strip()[:500]}")
     return done.stdout

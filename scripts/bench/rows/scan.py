@@ -97,7 +97,7 @@ def nmap(target: Target, *words: str) -> list[str]:
 def masscan(target: Target, ports: str, hosts: str) -> list[str]:
     """Its own stack needs its own address and the router's MAC. What it found is read from its list."""
     world.need("masscan")
-    router = json.loads(world.sh("ip", "-j", "-n", f"{world.PREFIX}{target.kind}-r", "link", "show", "a"))[0]["address"]
+    router = json.loads(world.sh("ip", "-j", "-n", f"{world.PREFIX}{target.kind}-r", "link", "show", "dev", "a"))[0]["address"]
     return world.inside(
         target.path.sender, "masscan", hosts, "-p", ports, "--rate", "100000", "--wait", "1", "-oL", "-",
         "--adapter", "eth0", "--adapter-ip", "198.18.1.3", "--router-mac", router.replace(":", "-"),
