@@ -85,7 +85,7 @@ let package = Package(
             "NetlabCommands",
             [
                 "Checks", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "Nftables", "CloudModel", "LinuxSystem",
-                "IPAddressing",
+                "IPAddressing", "Namespaces", "Probes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // For tests of users, and our own.

@@ -6,7 +6,9 @@ enum LabLock {
     static func path(of name: String) -> String { "\(StateFolder.root)/.\(name).lock" }
 
     /// Runs `body` (which gets the lock's descriptor) while nobody else may change the lab; waits up to `seconds` for another command to finish.
-    static func holding<Value>(_ name: String, waiting seconds: Int = 10, _ body: (_ lock: Int32) throws -> Value) throws -> Value {
+    static func holding<Value>(_ name: String, waiting seconds: Int = 10, _ body: (_ lock: Int32) throws -> Value)
+        throws -> Value
+    {
         let path = path(of: name)
         let deadline = ContinuousClock.now + .seconds(seconds)
         while true {

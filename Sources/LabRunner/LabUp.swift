@@ -10,15 +10,18 @@ public struct LabUp: Sendable {
     private let labText: String
     private let state: StateFolder
     private let settings: RunnerSettings
+    private let services: Bool
 
     /// - Parameters:
     ///   - name: The running lab's name; several copies of one file may run under different names.
     ///   - labText: The file, kept beside the lab so that `check` knows what was built.
-    public init(_ lab: Lab, name: String, labText: String, settings: RunnerSettings) {
+    ///   - services: Whether anything shall answer inside; without, there is the network and no process.
+    public init(_ lab: Lab, name: String, labText: String, settings: RunnerSettings, services: Bool = true) {
         plan = LabPlan(lab)
         state = StateFolder(name)
         self.labText = labText
         self.settings = settings
+        self.services = services
     }
 
     /// Makes everything and returns when the last service answers.
@@ -46,25 +49,35 @@ public struct LabUp: Sendable {
     }
 
     private func make(lock: Int32) throws -> RunningLab {
+        var phases = UpPhases()
         let builder = NetworkBuilder(plan, name: state.name)
         try state.make()
         try Files.write(builder.namespaceNames.map { "netns \($0)\n" }.joined(), to: state.journal)
         try Files.write(labText, to: state.labFile)
         try Files.write(plan.lab.origin.file, to: state.labFileOrigin)
         try Interruption.check()
-        let nodes = try NetnsFolder.using { try builder.makeNamespaces() }
+        phases.end("state")
+        let nodes = try NetnsFolder.using { try builder.makeNamespaces(listening: services) }
         try Interruption.check()
+        phases.end("namespaces")
         let sockets = nodes.flatMap { $0.listeners.map(\.socket.raw) }
         // The process starts while the network is built, and gets its plan when the addresses are there.
-        let server = try ServerProcess(program: settings.program, state: state, sockets: sockets, lock: lock)
+        let server =
+            try services
+            ? ServerProcess(program: settings.program, state: state, sockets: sockets, lock: lock) : nil
+        phases.end("spawn")
         try builder.configure(nodes)
+        phases.end("network")
         try writeNameFiles()
         try Interruption.check()
+        phases.end("names")
         let planner = ServicePlanner(plan: plan, state: state, settings: settings)
-        try server.start(planner.servicePlan(nodes), state: state)
+        try server?.start(planner.servicePlan(nodes), state: state)
+        phases.end("services")
         try builder.settle(nodes)
         try Files.write("", to: state.complete)
-        return RunningLab(plan: plan, state: state, nodes: nodes)
+        phases.end("settle")
+        return RunningLab(plan: plan, state: state, nodes: nodes, phases: phases.all)
     }
 
     /// `resolv.conf` and `hosts` of every node, mounted over the real ones by `exec`.

@@ -25,13 +25,15 @@ public struct NetworkBuilder: Sendable {
     public var namespaceNames: [String] { plan.nodes.map { LabPlan.namespaceName(lab: name, node: $0.name) } }
 
     /// Step 1.
-    public func makeNamespaces() throws -> [MadeNode] {
+    ///
+    /// - Parameter listening: Whether the servers' sockets shall be opened.
+    public func makeNamespaces(listening: Bool = true) throws -> [MadeNode] {
         loadConnectionTracking()
         return try NamedNamespace.create(namespaceNames) { index, namespace in
             let node = plan.nodes[index]
             // Before any device exists: defaults are inherited, and `ip_forward` has nothing to walk over.
             for setting in node.sysctls { try Files.set(setting.value, at: setting.path) }
-            return try MadeNode(node, namespace)
+            return try listening ? MadeNode(node, namespace) : MadeNode(attaching: node, namespace)
         }
     }
 

@@ -9,14 +9,17 @@ public struct RunningLab: Sendable {
     public let plan: LabPlan
     public let state: StateFolder
     public let nodes: [MadeNode]
+    /// How `up` spent its time; empty for a lab that another command brought up.
+    public let phases: [UpPhase]
 
     public var lab: Lab { plan.lab }
     public var name: String { state.name }
 
-    init(plan: LabPlan, state: StateFolder, nodes: [MadeNode]) {
+    init(plan: LabPlan, state: StateFolder, nodes: [MadeNode], phases: [UpPhase] = []) {
         self.plan = plan
         self.state = state
         self.nodes = nodes
+        self.phases = phases
     }
 
     public func node(_ name: String) -> MadeNode? { nodes.first { $0.plan.name == name } }

@@ -51,7 +51,8 @@ public struct ProcessHandle: Hashable, Sendable, CustomStringConvertible {
     /// leave it behind.
     private func open() throws(SystemError) -> SharedDescriptor? {
         do {
-            return SharedDescriptor(OwnedDescriptor(owning: try systemCall("pidfd_open", "\(pid)") { cnl_pidfd_open(pid) }))
+            return SharedDescriptor(
+                OwnedDescriptor(owning: try systemCall("pidfd_open", "\(pid)") { cnl_pidfd_open(pid) }))
         } catch {
             if error.errno == ESRCH { return nil }
             throw error

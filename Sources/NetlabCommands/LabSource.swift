@@ -38,7 +38,9 @@ struct LabSource {
             return "\(folder)/\(argument).yaml"
         }
         let known = Set(
-            folders.flatMap { (try? Files.list($0)) ?? [] }.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) })
+            folders.flatMap { (try? Files.list($0)) ?? [] }.filter { $0.hasSuffix(".yaml") }.map {
+                String($0.dropLast(5))
+            })
         let hint =
             known.isEmpty
             ? "there is no labs/ folder here; give the path of a lab file"

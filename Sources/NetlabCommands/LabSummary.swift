@@ -19,6 +19,8 @@ struct LabSummary: Encodable {
     let title: String
     let nodes: [Node]
     let seconds: Double?
+    /// Only where they were asked for.
+    var phases: [UpPhase]?
 
     init(_ running: RunningLab, seconds: Double? = nil) {
         lab = running.name

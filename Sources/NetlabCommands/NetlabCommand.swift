@@ -20,7 +20,7 @@ public struct NetlabCommand: ParsableCommand {
               0 all is well   1 a check failed   2 bad input   3 the system refused   130 interrupted
             """,
         version: Version.text,
-        subcommands: [Serve.self],
+        subcommands: [Serve.self, ScanOnce.self, ProbeTimes.self],
         groupedSubcommands: [
             CommandGroup(name: "Labs", subcommands: [Up.self, Down.self, Test.self, Check.self]),
             CommandGroup(name: "Inside", subcommands: [Exec.self, Shell.self]),

@@ -17,14 +17,21 @@ struct Up: ParsableCommand {
     @Option(help: "What to call the running lab; the file's name for it by default.") var name: String?
     @Flag(help: "Check every claim once it is up.") var check = false
     @Flag(help: "Print what was built as JSON.") var json = false
+    // For `make bench`: the network alone, as the peers build it; and where the time went.
+    @Flag(name: .customLong("no-services"), help: .hidden) var networkOnly = false
+    @Flag(help: .hidden) var timings = false
 
     func run() throws {
+        let reading = ContinuousClock.now
         let source = try LabSource.read(lab)
         Interruption.hold()
         let name = try LabName.valid(name ?? source.lab.name)
         let start = ContinuousClock.now
-        let running = try LabUp(source.lab, name: name, labText: source.text, settings: Share.settings).run()
-        let summary = LabSummary(running, seconds: (ContinuousClock.now - start).seconds)
+        let running = try LabUp(
+            source.lab, name: name, labText: source.text, settings: Share.settings, services: !networkOnly
+        ).run()
+        var summary = LabSummary(running, seconds: (ContinuousClock.now - start).seconds)
+        if timings { summary.phases = [UpPhase("read", start - reading)] + running.phases }
         if json { try Output.json(summary) } else { Output.say(summary.text) }
         if check { try CheckRun(running, only: nil).report(format: .text, to: nil) }
     }
