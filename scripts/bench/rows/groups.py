@@ -51,8 +51,8 @@ def _load(quick: bool) -> list[Line]:
 
 def _linear(count: int) -> str:
     """What a ruleset without maps would look like: a rule for each interface, the one that matters last."""
-    rules = [f"add rule ip linear all oifname none{i} counter drop" for i in range(count)]
-    start = ["add table ip linear", "add chain ip linear all { type filter hook forward priority 50; policy accept; }"]
+    rules = [f"add rule ip linear every oifname none{i} counter drop" for i in range(count)]
+    start = ["add table ip linear", "add chain ip linear every { type filter hook forward priority 50; policy accept; }"]
     return "\n".join(start + rules) + "\n"
 
 

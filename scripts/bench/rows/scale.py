@@ -22,7 +22,7 @@ class Size:
 
 
 FULL = [Size(10, 10, 3), Size(100, 5, 2), Size(1000, 3, 1)]
-QUICK = [Size(10, 3, 1), Size(100, 2, 1), Size(1000, 1, 0)]
+QUICK = [Size(10, 3, 1), Size(100, 2, 1)]
 MEMORY = ("Slab:", "Percpu:", "KernelStack:", "PageTables:")
 
 

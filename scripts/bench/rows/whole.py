@@ -27,8 +27,8 @@ def run(quick: bool) -> list[Line]:
     ]
     found = alternate(contenders, 5 if quick else 30)
     netlab.down(LAB)
-    whole = Contender("test", of("s", "test", lab, "--name", f"{world.PREFIX}test"), rounds=3 if quick else 10)
-    found |= alternate([whole], 3 if quick else 10)
+    whole = Contender("test", of("s", "test", lab, "--name", f"{world.PREFIX}test"))
+    found |= alternate([whole], 2 if quick else 10)
 
     def ms(name: str):  # type: ignore[no-untyped-def]
         result = series(found, name, "s")
