@@ -12,7 +12,7 @@ if [ "$(id -u)" -ne 0 ]; then
     }
     exec sudo --preserve-env=PATH,NETLAB_PROGRAM,NETLAB_SHARE "$0" "$@"
 fi
-export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+export LC_ALL=C DEBIAN_FRONTEND=noninteractive PYTHONDONTWRITEBYTECODE=1
 folder=.build/bench
 mkdir -p "$folder"
 

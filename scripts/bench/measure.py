@@ -82,9 +82,13 @@ class Contender:
 
 
 def alternate(contenders: Sequence[Contender], rounds: int) -> dict[str, dict[str, Series]]:
-    """Lets all take turns, each round beginning with another one. One that fails is out, and its series says why."""
+    """Lets all take turns, each round beginning with another one.
+
+    A turn that fails gives no value and a note; who fails twice, or is missing, is out.
+    """
     results: dict[str, dict[str, Series]] = {c.name: {} for c in contenders}
     out: set[str] = set()
+    failures: dict[str, list[str]] = {}
     for number in range(rounds):
         shift = number % len(contenders)
         for contender in [*contenders[shift:], *contenders[:shift]]:
@@ -95,14 +99,20 @@ def alternate(contenders: Sequence[Contender], rounds: int) -> dict[str, dict[st
             try:
                 values = contender.turn()
             except world.Missing as problem:
-                values, why = {}, f"missing: {problem}"
-            except (Failed, RuntimeError, OSError, subprocess.SubprocessError) as problem:
-                values, why = {}, f"failed: {problem}"
-            if not values:
+                values = {}
                 out.add(contender.name)
-                results[contender.name][""] = Series(contender.name, note=why)
+                failures[contender.name] = [f"missing: {problem}"]
+            except (Failed, RuntimeError, OSError, subprocess.SubprocessError) as problem:
+                values = {}
+                mine = failures.setdefault(contender.name, [])
+                mine.append(f"failed: {problem}")
+                if len(mine) > 1:
+                    out.add(contender.name)
             for name, value in values.items():
                 results[contender.name].setdefault(name, Series(contender.name)).values.append(value)
+    for name, words in failures.items():
+        for one in results[name].values() or [results[name].setdefault("", Series(name))]:
+            one.note = f"{len(words)} x {words[0]}" if one.values else words[0]
     return results
 
 
@@ -111,5 +121,5 @@ def series(results: dict[str, dict[str, Series]], contender: str, name: str) -> 
     mine = results.get(contender, {})
     if name in mine:
         return mine[name]
-    reason = mine[""].note if "" in mine else "not measured"
+    reason = mine[""].note if "" in mine else "not measured in this run"
     return Series(contender, note=reason)

@@ -55,6 +55,8 @@ def table(lines: list[Line]) -> str:
     widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
     text = "\n".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths)).rstrip() for row in rows)
     notes = [f"  {line.row}, {line.work}: {line.note}" for line in lines if line.note]
+    both = [(line, series) for line in lines for series in (line.ours, line.peer) if series and series.note]
+    notes += [f"  {line.row}, {line.work}: {series.name}: {series.note}" for line, series in both]
     return text + ("\n\nnotes\n" + "\n".join(dict.fromkeys(notes)) if notes else "")
 
 

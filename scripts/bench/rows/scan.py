@@ -41,7 +41,6 @@ class Target:
         host = self.path.receiver
         world.sh("ip", "-n", host, "route", "add", "local", HOSTS, "dev", "lo")
         world.sh("ip", "-n", f"{world.PREFIX}{kind}-r", "route", "add", HOSTS, "via", "198.18.2.2")
-        # An entry for every scan: the router must not remember them, nor the host limit its resets.
         if kind != "closed":
             world.start(*world.inside(host, "python3", "-c", LISTENER, *map(str, OPEN)))
         if kind == "filtered":
@@ -153,7 +152,7 @@ def _compare(target: Target, work: str, ports: str, hosts: list[str], quick: boo
         command = masscan(target, ports, hosts[0])
         count = lambda out: sum(line.startswith("open tcp") for line in out.splitlines())  # noqa: E731
         turns.append(Contender("masscan", target.scanner(command, count, sweep, limit=30), rounds=1 if quick else 3))
-    found = alternate(turns, 3 if quick else 10)
+    found = alternate(turns, 2 if quick else 10)
     for results in found.values():
         for values in results.values():
             values.values = [v * 1000 for v in values.values]
