@@ -33,7 +33,7 @@ public struct NetlabCommand: ParsableCommand {
     /// Parses, runs, and leaves with the exit status of the design.
     public static func start() -> Never {
         do {
-            var command = try parseAsRoot()
+            var command = try Self.command()
             try command.run()
             Self.leave(0)
         } catch let error as LabRunnerError {
@@ -55,6 +55,16 @@ public struct NetlabCommand: ParsableCommand {
             Output.complain("\(error)")
             Self.leave(3)
         }
+    }
+
+    /// The command that was asked for.
+    ///
+    /// A lab's background process is started by us alone, and somebody waits for it: it goes past the tree of commands,
+    /// which takes ArgumentParser some milliseconds to look through.
+    private static func command() throws -> any ParsableCommand {
+        let words = CommandLine.arguments.dropFirst()
+        if words.first == Serve.configuration.commandName { return try Serve.parse(Array(words.dropFirst())) }
+        return try parseAsRoot()
     }
 
     private static func leave(_ code: Int32) -> Never { Glibc.exit(code) }

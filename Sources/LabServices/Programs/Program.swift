@@ -1,5 +1,6 @@
 import Glibc
 public import IPAddressing
+import LinuxSystem
 
 /// A program of the distribution that runs inside a lab, such as dnsmasq.
 public struct Program: Codable, Equatable, Sendable {
@@ -58,12 +59,7 @@ public struct Program: Codable, Equatable, Sendable {
         if program.contains("/") {
             if access(program, X_OK) == 0 { return program }
         } else {
-            // A user's PATH has no sbin, where Debian keeps servers.
-            let path = getenv("PATH").map { String(cString: $0) } ?? ""
-            for folder in path.split(separator: ":") + ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"] {
-                let candidate = "\(folder)/\(program)"
-                if access(candidate, X_OK) == 0 { return candidate }
-            }
+            if let path = Files.program(program) { return path }
         }
         let name = String(program.split(separator: "/").last ?? "")
         throw .missingProgram(program, debianPackage: packages[name] ?? name)

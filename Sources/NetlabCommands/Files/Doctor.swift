@@ -4,6 +4,7 @@ import LabRunner
 /// `netlab doctor`.
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "doctor",
         abstract: "Say what this machine lacks for labs, and the exact remedy.")
 
     @Flag(help: "Print JSON.") var json = false

@@ -4,6 +4,7 @@ import LabFile
 /// `netlab schema`.
 struct Schema: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "schema",
         abstract: "Print the JSON Schema of lab files, for editors.",
         discussion: """
             EXAMPLES

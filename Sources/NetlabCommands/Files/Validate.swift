@@ -7,6 +7,7 @@ import LinuxSystem
 /// `netlab validate`.
 struct Validate: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "validate",
         abstract: "Check lab files, all errors at once.",
         discussion: """
             EXAMPLES

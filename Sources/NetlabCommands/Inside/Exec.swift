@@ -4,6 +4,7 @@ import LabRunner
 /// `netlab exec`.
 struct Exec: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "exec",
         abstract: "Run a command inside a node.",
         discussion: """
             The exit status is the command's. It sees the node's network, the lab's DNS, and everything else as you do.

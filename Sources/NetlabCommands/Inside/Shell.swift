@@ -6,6 +6,7 @@ import LinuxSystem
 /// `netlab shell`.
 struct Shell: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "shell",
         abstract: "Open a shell inside a node; the prompt says where you are.",
         discussion: """
             EXAMPLES

@@ -6,6 +6,7 @@ import LabRunner
 /// `netlab check`.
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "check",
         abstract: "Check a running lab's claims by packets.",
         discussion: """
             EXAMPLES

@@ -4,6 +4,7 @@ import LabRunner
 /// `netlab down`.
 struct Down: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "down",
         abstract: "Take labs down. Works by name alone, as often as you like.",
         discussion: """
             EXAMPLES

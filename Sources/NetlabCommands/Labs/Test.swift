@@ -6,6 +6,7 @@ import LabRunner
 /// `netlab test`.
 struct Test: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "test",
         abstract: "Build a lab, check every claim, take it down.",
         discussion: """
             EXAMPLES

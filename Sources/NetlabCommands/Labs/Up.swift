@@ -6,6 +6,7 @@ import LabRunner
 /// `netlab up`.
 struct Up: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "up",
         abstract: "Build a lab and leave it up.",
         discussion: """
             EXAMPLES

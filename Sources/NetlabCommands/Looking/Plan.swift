@@ -5,6 +5,7 @@ import LabRunner
 /// `netlab plan`.
 struct Plan: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "plan",
         abstract: "Show what `up` would build, without building it.",
         discussion: """
             EXAMPLES

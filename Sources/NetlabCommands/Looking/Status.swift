@@ -7,6 +7,7 @@ import Nftables
 /// `netlab status`.
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "status",
         abstract: "Show a running lab: its nodes, its services, what rules have dropped.")
 
     @Argument(help: "A running lab; all of them by default.") var name: String?
