@@ -35,12 +35,18 @@ enum TestShare {
 
 /// A shipped lab by name, or a file by path.
 func withLab<Value>(_ lab: String, _ body: (LabFixture) async throws -> Value) async throws -> Value {
-    try await LabFixture.with(lab, program: try TestShare.program(), body)
+    try await LabFixture.with(lab, program: try TestShare.program()) { lab in
+        try Census.note(lab.running)
+        return try await body(lab)
+    }
 }
 
 /// A lab written in the test.
 func withLab<Value>(text: String, _ body: (LabFixture) async throws -> Value) async throws -> Value {
-    try await LabFixture.with(text: text, program: try TestShare.program(), body)
+    try await LabFixture.with(text: text, program: try TestShare.program()) { lab in
+        try Census.note(lab.running)
+        return try await body(lab)
+    }
 }
 
 /// Polls until it is so, at most so long.
