@@ -11,12 +11,14 @@ import Testing
 @Suite(.requiresRoot)
 struct FaultTests {
     private static let lab = "private-nat"
+    /// Two runs of the tests on one machine must not meet.
+    private static let prefix = "nlt-\(getpid())"
     /// ENOMEM, EEXIST, EPERM, ENOBUFS, EINTR (which `systemCall` itself never lets through), ENOSPC, EROFS.
     private static let errors = [ENOMEM, EEXIST, EPERM, ENOBUFS, EINTR, ENOSPC, EROFS]
 
     @Test func killedAnywhereInUp() throws {
-        let calls = try Self.count(["up", Self.lab, "--name", "nlt-fault-count"])
-        try Self.walk(1...calls, name: "nlt-kill-up") { program, name, position in
+        let calls = try Self.count(["up", Self.lab, "--name", "\(Self.prefix)-fault-count"])
+        try Self.walk(1...calls, name: "\(Self.prefix)-kill-up") { program, name, position in
             let run = try program.run(
                 ["up", Self.lab, "--name", name], environment: ["NETLAB_FAULT": "kill:\(position)"])
             // Near its end `up` may need a few calls less than when they were counted.
@@ -26,9 +28,9 @@ struct FaultTests {
 
     @Test func killedAnywhereInDown() throws {
         let program = try NetlabProgram()
-        _ = try program.run(["up", Self.lab, "--name", "nlt-fault-down"]).output()
-        let calls = try Self.count(["down", "nlt-fault-down"])
-        try Self.walk(1...calls, name: "nlt-kill-down") { program, name, position in
+        _ = try program.run(["up", Self.lab, "--name", "\(Self.prefix)-fault-down"]).output()
+        let calls = try Self.count(["down", "\(Self.prefix)-fault-down"])
+        try Self.walk(1...calls, name: "\(Self.prefix)-kill-down") { program, name, position in
             _ = try program.run(["up", Self.lab, "--name", name]).output()
             _ = try program.run(["down", name], environment: ["NETLAB_FAULT": "kill:\(position)"])
             return []
@@ -36,10 +38,10 @@ struct FaultTests {
     }
 
     @Test func anyCallOfUpFails() throws {
-        let calls = try Self.count(["up", Self.lab, "--name", "nlt-fault-count-2"])
+        let calls = try Self.count(["up", Self.lab, "--name", "\(Self.prefix)-fault-count-2"])
         let all = getenv("NETLAB_ALL_FAULTS") != nil
         for turn in 0..<(all ? Self.errors.count : 1) {
-            try Self.walk(1...calls, name: "nlt-fail-up") { program, name, position in
+            try Self.walk(1...calls, name: "\(Self.prefix)-fail-up") { program, name, position in
                 let error = Self.errors[(position + turn) % Self.errors.count]
                 let run = try program.run(
                     ["up", Self.lab, "--name", name], environment: ["NETLAB_FAULT": "\(error):\(position)"])
@@ -57,9 +59,9 @@ struct FaultTests {
 
     @Test func anyCallOfDownFails() throws {
         let program = try NetlabProgram()
-        _ = try program.run(["up", Self.lab, "--name", "nlt-fault-down-2"]).output()
-        let calls = try Self.count(["down", "nlt-fault-down-2"])
-        try Self.walk(1...calls, name: "nlt-fail-down") { program, name, position in
+        _ = try program.run(["up", Self.lab, "--name", "\(Self.prefix)-fault-down-2"]).output()
+        let calls = try Self.count(["down", "\(Self.prefix)-fault-down-2"])
+        try Self.walk(1...calls, name: "\(Self.prefix)-fail-down") { program, name, position in
             _ = try program.run(["up", Self.lab, "--name", name]).output()
             let error = Self.errors[position % Self.errors.count]
             let run = try program.run(["down", name], environment: ["NETLAB_FAULT": "\(error):\(position)"])
