@@ -94,7 +94,8 @@ public enum Files {
     /// Finds a program: `PATH` first, then where Debian keeps servers, for a user's `PATH` has no sbin.
     public static func program(_ name: String) -> String? {
         let path = getenv("PATH").map { String(cString: $0) } ?? ""
-        let folders = path.split(separator: ":").map(String.init) + ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"]
+        let folders =
+            path.split(separator: ":").map(String.init) + ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"]
         return folders.lazy.map { "\($0)/\(name)" }.first(where: isExecutable)
     }
 }
