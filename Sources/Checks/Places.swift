@@ -21,30 +21,13 @@ struct Places: Sendable {
         return node
     }
 
-    /// The VPC a node belongs to; `nil` on the Internet.
-    func vpc(of node: String) -> VPC? {
-        model.vpcs.first { $0.instance(node) != nil || $0.natGateway(node) != nil }
-    }
+    func vpc(of node: String) -> VPC? { model.vpc(of: node) }
+    func privateAddress(of node: String) -> IPv4Address? { model.privateAddress(of: node) }
+    func publicAddress(of node: String) -> IPv4Address? { model.publicAddress(of: node) }
 
     /// A host of the Internet, or a public address of a VPC: packets to it cross an Internet gateway.
     func isOnInternet(_ address: IPv4Address) -> Bool {
         model.internet.publicPool.contains(address) || model.internet.hosts.contains { $0.address == address }
-    }
-
-    func privateAddress(of node: String) -> IPv4Address? {
-        for vpc in model.vpcs {
-            if let instance = vpc.instance(node) { return instance.interface.privateAddress }
-            if let gateway = vpc.natGateway(node) { return gateway.privateAddress }
-        }
-        return nil
-    }
-
-    func publicAddress(of node: String) -> IPv4Address? {
-        for vpc in model.vpcs {
-            if let instance = vpc.instance(node) { return instance.interface.publicAddress }
-            if let gateway = vpc.natGateway(node) { return gateway.elasticIP }
-        }
-        return model.internet.host(node)?.address
     }
 
     /// The address under which `sender` would speak to a node: private within one VPC, public otherwise.

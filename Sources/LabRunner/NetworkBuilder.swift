@@ -82,9 +82,12 @@ public struct NetworkBuilder: Sendable {
 
     private func addLinks(_ nodes: [MadeNode]) throws {
         let byName = Dictionary(uniqueKeysWithValues: nodes.map { ($0.plan.name, $0) })
+        // Grouped once: a lab has as many wires as nodes.
+        let made = Dictionary(grouping: plan.veths, by: \.near.node)
         for near in nodes {
+            guard let veths = made[near.plan.name] else { continue }
             var batch = RouteBatch()
-            for veth in plan.veths where veth.near.node == near.plan.name {
+            for veth in veths {
                 guard let far = byName[veth.far.node] else { continue }
                 try batch.add(veth, farNamespace: far.namespace.descriptor.raw, subject: far.plan.subject)
             }

@@ -57,23 +57,3 @@ struct LabSummary: Encodable {
             """
     }
 }
-
-extension Lab {
-    /// The subnet a node stands in.
-    func subnet(of node: String) -> String? {
-        for vpc in vpcs {
-            if let instance = vpc.instance(node) { return instance.interface.subnet }
-            if let gateway = vpc.natGateway(node) { return gateway.subnet }
-        }
-        return nil
-    }
-
-    /// The address the Internet knows a node by.
-    func publicAddress(of node: String) -> IPv4Address? {
-        for vpc in vpcs {
-            if let instance = vpc.instance(node) { return instance.interface.publicAddress }
-            if let gateway = vpc.natGateway(node) { return gateway.elasticIP }
-        }
-        return internet.host(node)?.address
-    }
-}
