@@ -87,7 +87,8 @@ let package = Package(
         module(
             "NetlabCommands",
             [
-                "Checks", "Cost", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "RouteNetlink", "Nftables", "CloudModel", "LinuxSystem",
+                "Checks", "Cost", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "RouteNetlink", "Nftables",
+                "CloudModel", "LinuxSystem",
                 "IPAddressing", "Namespaces", "Probes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
