@@ -2,9 +2,9 @@ public import IPAddressing
 
 // What the lab says of a node, whichever noun it is.
 extension Lab {
-    /// The VPC an instance, a NAT gateway or an endpoint belongs to; `nil` on the Internet.
+    /// The VPC an instance, a NAT gateway, an endpoint or a load balancer's node belongs to; `nil` on the Internet.
     public func vpc(of node: String) -> VPC? {
-        vpcs.first { $0.instance(node) != nil || $0.natGateway(node) != nil || $0.endpointInterface(node) != nil }
+        vpcs.first { $0.interface(of: node) != nil || $0.natGateway(node) != nil }
     }
 
     /// The subnet it stands in.
@@ -33,6 +33,8 @@ extension VPC {
         endpoints.lazy.flatMap(\.interfaces).first { $0.name == name }
     }
 
-    /// The first interface of an instance, or that of an endpoint.
-    func interface(of node: String) -> NetworkInterface? { instance(node)?.interface ?? endpointInterface(node) }
+    /// The first interface of an instance, or that of an endpoint or of a load balancer's node.
+    func interface(of node: String) -> NetworkInterface? {
+        instance(node)?.interface ?? endpointInterface(node) ?? loadBalancerNode(node)?.interface
+    }
 }

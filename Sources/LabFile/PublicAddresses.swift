@@ -9,19 +9,30 @@ enum PublicAddresses {
         let pool = lab.internet.publicPool
         var taken = lab.publicAddresses
         var next = pool.last + -1
+        func take(for name: String, at origin: Origin) -> IPv4Address? {
+            while next > pool.base, taken.contains(next) { next = next + -1 }
+            guard next > pool.base else {
+                source.error(
+                    origin, "the public pool \(pool) has no address left for `\(name)`",
+                    hint: "choose a larger `public-pool`")
+                return nil
+            }
+            taken.insert(next)
+            return next
+        }
         for vpcIndex in lab.vpcs.indices {
             let vpc = lab.vpcs[vpcIndex]
             for (index, instance) in vpc.instances.enumerated() where instance.interface.publicAddress == nil {
                 guard source.wantsPublicAddress(instance, in: vpc) else { continue }
-                while next > pool.base, taken.contains(next) { next = next + -1 }
-                guard next > pool.base else {
-                    source.error(
-                        instance.origin, "the public pool \(pool) has no address left for `\(instance.name)`",
-                        hint: "choose a larger `public-pool`")
-                    return
+                guard let address = take(for: instance.name, at: instance.origin) else { return }
+                lab.vpcs[vpcIndex].instances[index].interface.publicAddress = address
+            }
+            // A load balancer that faces the Internet has a public address in each zone, chosen by AWS or by hand.
+            for (index, balancer) in vpc.loadBalancers.enumerated() where balancer.scheme == .internetFacing {
+                for (node, own) in balancer.nodes.enumerated() where own.interface.publicAddress == nil {
+                    guard let address = take(for: own.name, at: balancer.origin) else { return }
+                    lab.vpcs[vpcIndex].loadBalancers[index].nodes[node].interface.publicAddress = address
                 }
-                taken.insert(next)
-                lab.vpcs[vpcIndex].instances[index].interface.publicAddress = next
             }
         }
     }
@@ -43,6 +54,7 @@ extension Lab {
             vpcs.flatMap { vpc in
                 vpc.natGateways.compactMap(\.elasticIP)
                     + vpc.instances.flatMap(\.interfaces).flatMap(\.associations).compactMap(\.publicAddress)
+                    + vpc.loadBalancers.flatMap(\.nodes).compactMap(\.interface.publicAddress)
             })
     }
 }

@@ -11,7 +11,7 @@ struct VPCReader {
 
     static let sections = [
         "internet-gateway", "route-tables", "subnets", "network-acls", "nat-gateways", "security-groups", "instances",
-        "endpoints",
+        "endpoints", "target-groups", "load-balancers",
     ]
     static let topLevelSections = ["vpc"] + sections
     static let keys = ["name", "cidr", "zones"]
@@ -26,6 +26,8 @@ struct VPCReader {
         let gateways = NATGatewaysReader.read(table["nat-gateways"])
         let instances = InstancesReader.read(table["instances"])
         let endpoints = EndpointsReader.read(table["endpoints"])
+        let balancers = LoadBalancersReader.read(table["load-balancers"])
+        vpc.targetGroups = TargetGroupsReader.read(table["target-groups"])
         let routes = RoutesReader(vpc: vpc, table: table, connections: connections)
         vpc.routeTables = RouteTablesReader(routes: routes).read(table["route-tables"])
         vpc.networkACLs = NetworkACLsReader.read(table["network-acls"])
@@ -35,7 +37,8 @@ struct VPCReader {
 
         var free = FreeAddresses(
             subnets: vpc.subnets,
-            taken: gateways.map(\.place) + instances.flatMap(\.places) + endpoints.flatMap(\.places))
+            taken: gateways.map(\.place) + instances.flatMap(\.places) + endpoints.flatMap(\.places)
+                + balancers.flatMap(\.places))
         vpc.natGateways = gateways.compactMap { draft in
             free.address(for: draft.place, source: table.source).map { address in
                 var gateway = draft.gateway
@@ -45,6 +48,7 @@ struct VPCReader {
         }
         vpc.instances = instances.compactMap { $0.placed(&free, source: table.source) }
         vpc.endpoints = endpoints.compactMap { $0.placed(in: vpc, &free, source: table.source) }
+        vpc.loadBalancers = balancers.compactMap { $0.placed(in: vpc, &free, source: table.source) }
         giveDefaultGroup(to: &vpc)
         return vpc
     }

@@ -12,6 +12,11 @@ extension Findings {
             + vpc.endpoints.flatMap { endpoint in
                 endpoint.interfaces.map { (endpoint.name, $0.subnet, $0.privateAddresses, endpoint.origin) }
             }
+            + vpc.loadBalancers.flatMap { balancer in
+                balancer.nodes.map {
+                    ($0.name, $0.interface.subnet, $0.interface.privateAddresses, balancer.origin)
+                }
+            }
         let subnetNames = vpc.subnets.map(\.name)
         var owners: [IPv4Address: String] = [:]
         for (name, subnetName, addresses, origin) in interfaces {
@@ -62,6 +67,9 @@ extension Findings {
                     instance.interfaces.flatMap(\.associations).map {
                         (instance.name, $0.publicAddress, instance.origin)
                     }
+                }
+                + vpc.loadBalancers.flatMap { balancer in
+                    balancer.nodes.map { ($0.name, $0.interface.publicAddress, balancer.origin) }
                 }
             for case (let name, let address?, let origin) in holders {
                 if !pool.contains(address) {

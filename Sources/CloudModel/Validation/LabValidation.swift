@@ -17,6 +17,7 @@ extension Lab {
             findings.checkNATGateways(of: vpc)
             findings.checkNetworkACLs(of: vpc)
             findings.checkEndpoints(of: vpc)
+            findings.checkLoadBalancers(of: vpc)
         }
         findings.checkPrefixLists()
         findings.checkPeerings()
@@ -101,6 +102,7 @@ struct Node {
         case natGateway = "NAT gateway"
         case instance = "instance"
         case endpoint = "endpoint"
+        case loadBalancer = "load balancer"
         case transitGateway = "transit gateway"
         case peering = "peering connection"
         case internetHost = "Internet host"
@@ -108,7 +110,7 @@ struct Node {
         /// With its article: `an instance`.
         var indefinite: String {
             switch self {
-            case .vpc, .natGateway, .transitGateway, .peering: "a \(rawValue)"
+            case .vpc, .natGateway, .loadBalancer, .transitGateway, .peering: "a \(rawValue)"
             case .internetGateway, .instance, .endpoint, .internetHost: "an \(rawValue)"
             }
         }
@@ -143,7 +145,13 @@ extension VPC {
         }
         nodes += natGateways.map { Node(name: $0.name, kind: .natGateway, origin: $0.origin) }
         nodes += instances.map { Node(name: $0.name, kind: .instance, origin: $0.origin) }
-        return nodes + endpoints.flatMap(\.nodes)
+        nodes += endpoints.flatMap(\.nodes)
+        return nodes
+            + loadBalancers.flatMap { balancer in
+                balancer.nodes.map {
+                    Node(name: $0.name, kind: .loadBalancer, origin: balancer.origin, isAddressed: true)
+                }
+            }
     }
 }
 

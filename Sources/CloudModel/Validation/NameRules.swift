@@ -24,6 +24,8 @@ extension Findings {
             check(vpc.securityGroups.map { ($0.name, $0.origin) }, kind: "security group")
             check(vpc.networkACLs.map { ($0.name, $0.origin) }, kind: "network ACL")
             check(vpc.endpoints.map { ($0.name, $0.origin) }, kind: "endpoint")
+            check(vpc.loadBalancers.map { ($0.name, $0.origin) }, kind: "load balancer")
+            check(vpc.targetGroups.map { ($0.name, $0.origin) }, kind: "target group")
             for instance in vpc.instances where !instance.secondaryInterfaces.isEmpty {
                 checkStem(instance.name, at: instance.origin, because: "an instance with several interfaces")
             }
