@@ -72,8 +72,15 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         module(
+            "LoadBalancing",
+            [
+                "LabServices", "Probes", "Nftables", "Netlink", "KernelObjects", "Namespaces", "LinuxSystem",
+                "IPAddressing",
+            ]),
+        module(
             "LabRunner",
             [
+                "LoadBalancing",
                 "CloudModel", "LabPlan", "KernelObjects", "LabServices", "RouteNetlink", "Nftables", "Netlink",
                 "Namespaces",
                 "LinuxSystem", "IPAddressing", "LabFile", "CNetlabShims",

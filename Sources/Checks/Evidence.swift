@@ -71,7 +71,10 @@ struct Evidence: Sendable {
         // Two trials may speak to the same host at once: a port is the probe's own.
         let leaving = seen.filter { sighting in
             sighting.direction == .outgoing
-                && (observation?.locals.contains { $0.port == 0 || $0.port == sighting.source.port } ?? true)
+                && (observation.map { observation in
+                    observation.locals.isEmpty
+                        || observation.locals.contains { $0.port == 0 || $0.port == sighting.source.port }
+                } ?? true)
         }
         sent = observation?.unanswered ?? leaving.count
         echoIdentifiers = Set(leaving.compactMap(\.icmp?.identifier))

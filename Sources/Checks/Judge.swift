@@ -26,6 +26,14 @@ struct Judge: Sendable {
             let got = observation.values.isEmpty ? "nothing" : observation.values.joined(separator: ", ")
             findings.append(Finding(observation.values.contains(value), "value \(got)"))
         }
+        if !expect.servedBy.isEmpty {
+            let server = observation.server ?? "nobody"
+            findings.append(Finding(expect.servedBy.contains(server), "served by \(server)"))
+        }
+        if let text = expect.prints {
+            let isThere = observation.text.contains(text)
+            findings.append(Finding(isThere, isThere ? "it says \"\(text)\"" : "it does not say \"\(text)\""))
+        }
         if let name = expect.seenFrom { findings.append(seenFrom(name, evidence, observation)) }
         if expect.seenFrom != nil, let finding = receiverAgrees(evidence, observation) { findings.append(finding) }
         if let open = expect.open { findings.append(self.open(open, evidence, observation)) }
@@ -45,7 +53,10 @@ struct Judge: Sendable {
     }
 
     private func seenFrom(_ name: String, _ evidence: Evidence, _ observation: Observation) -> Finding {
-        let wanted = IPv4Address(name) ?? places.visibleAddress(of: name, at: observation.target?.address)
+        // Behind a load balancer another node than the target answered; what it saw is what counts.
+        let server = observation.server.flatMap { $0 == evidence.receiver ? nil : places.privateAddress(of: $0) }
+        let place = server ?? observation.target?.address
+        let wanted = IPv4Address(name) ?? places.visibleAddress(of: name, at: place)
         let sources = evidence.sources()
         guard !sources.isEmpty else { return Finding(false, "the other end saw no source at all") }
         return Finding(
@@ -68,7 +79,8 @@ struct Judge: Sendable {
 
     /// What the server says must also have passed its interface: two tellings of one fact.
     private func receiverAgrees(_ evidence: Evidence, _ observation: Observation) -> Finding? {
-        guard let receiver = evidence.receiver, observation.succeeded, observation.protocolNumber != ProtocolNumber.icmp
+        guard let receiver = evidence.receiver, observation.succeeded,
+            observation.protocolNumber != ProtocolNumber.icmp, observation.server.map({ $0 == receiver }) ?? true
         else { return nil }
         let captured = Set(evidence.arrived.map(\.source))
         let missing = observation.seenFrom.filter { !captured.contains($0) }

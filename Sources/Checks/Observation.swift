@@ -18,6 +18,10 @@ struct Observation: Sendable {
     /// What the other end said it saw, once per request.
     var seenFrom: [SocketAddress] = []
     var status: Int?
+    /// All that came back in words: an answer's body, a program's output.
+    var text = ""
+    /// The node that says it answered.
+    var server: String?
     /// Texts of which one must equal an expected value.
     var values: [String] = []
     var open: [SocketAddress]?

@@ -69,6 +69,10 @@ struct Places: Sendable {
             where instance.interface.privateAddress == address || instance.interface.publicAddress == address {
                 return instance.name
             }
+            for node in vpc.loadBalancers.flatMap(\.nodes)
+            where node.interface.privateAddress == address || node.interface.publicAddress == address {
+                return node.name
+            }
             for gateway in vpc.natGateways where gateway.privateAddress == address || gateway.elasticIP == address {
                 return gateway.name
             }

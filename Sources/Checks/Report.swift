@@ -145,6 +145,8 @@ extension Probe {
         case .traceroute(let to): "traceroute \(to)"
         case .addresses: "addresses"
         case .metadata(let item): "metadata \(item)"
+        case .run(let command, let towards):
+            "run \(command.joined(separator: " "))" + (towards.map { " towards \($0)" } ?? "")
         }
     }
 }

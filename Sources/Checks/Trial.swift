@@ -55,6 +55,7 @@ struct Trial: Hashable, Comparable, Sendable {
         case .aptFetch(let from, let package, let times): return try apt(node, from, package, times, places)
         case .scan(let targets): return try scan(node, targets, places)
         case .traceroute(let to): return try traceroute(node, to, places)
+        case .run(let command, let towards): return try run(node, command, towards, places)
         case .addresses: return try addresses(node)
         case .metadata(let item): return try metadata(node, item)
         }
@@ -69,9 +70,32 @@ struct Trial: Hashable, Comparable, Sendable {
         if let reply = outcome.reply {
             observation.saw = "HTTP \(reply.status) from \(target)"
             observation.status = reply.status
+            observation.text = reply.response.text
+            observation.server = reply.response["x-netlab-node"]
             observation.values = [reply.response.text.trimmed]
             observation.seenFrom = reply.seenFrom.map { [$0.source] } ?? []
         }
+        return observation
+    }
+
+    /// Programs retry by their own lights: half a minute for what must work, five seconds for what must not.
+    private func run(
+        _ node: MadeNode, _ command: [String], _ towards: Endpoint?, _ places: Places
+    ) throws -> Observation {
+        let end = try NodeCommand.run(
+            command, in: places.lab, node: sender, within: expect.succeeds == false ? .seconds(5) : .seconds(30))
+        var observation = Observation()
+        observation.protocolNumber = ProtocolNumber.tcp
+        observation.target = try towards.map {
+            SocketAddress(address: try places.resolve($0.host, from: node), port: $0.port ?? 0)
+        }
+        observation.succeeded = end.status == 0 && !end.isTimedOut
+        observation.status = Int(end.status)
+        observation.text = end.output
+        let last = end.output.split(separator: "\n").last.map { ": \($0.prefix(100))" } ?? ""
+        observation.saw =
+            end.isTimedOut
+            ? "\(command[0]) had not ended in time\(last)" : "\(command[0]) ended with status \(end.status)\(last)"
         return observation
     }
 

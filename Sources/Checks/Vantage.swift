@@ -61,6 +61,7 @@ extension Probe {
         case .http(let to, _), .tcp(let to), .udp(let to), .ping(let to), .traceroute(let to): to
         case .aptFetch(let from, _, _): from
         case .dns(_, let server): server
+        case .run(_, let towards): towards
         case .scan, .addresses, .metadata: nil
         }
     }
@@ -72,6 +73,7 @@ extension Probe {
         case .udp(let to): to.port ?? 7
         case .aptFetch(let from, _, _): from.port ?? 80
         case .dns(_, let server): server?.port ?? 53
+        case .run(_, let towards): towards?.port
         case .ping, .traceroute, .scan, .addresses, .metadata: nil
         }
     }
@@ -79,7 +81,7 @@ extension Probe {
     /// What the packets to it are.
     var protocolNumber: UInt8? {
         switch self {
-        case .http, .tcp, .aptFetch: ProtocolNumber.tcp
+        case .http, .tcp, .aptFetch, .run: ProtocolNumber.tcp
         case .udp, .dns: ProtocolNumber.udp
         case .ping, .traceroute: ProtocolNumber.icmp
         case .scan, .addresses, .metadata: nil

@@ -66,6 +66,9 @@ public enum Probe: Hashable, Sendable {
     case traceroute(to: Endpoint)
     /// The addresses the node itself carries.
     case addresses
+    /// A real program run on the node; it succeeds if it ends with status 0. `towards` is where its TCP packets go, for
+    /// the evidence of both ends.
+    case run(command: [String], towards: Endpoint?)
     /// One item of the instance metadata service, e.g. `public-ipv4`.
     case metadata(item: String)
 }
@@ -117,6 +120,10 @@ public struct Expectation: Hashable, Sendable {
     public var neverReaches: [String]
     /// The hops of a traceroute in order, as node names.
     public var hops: [String]?
+    /// The nodes of which one must have answered: what a load balancer chose from.
+    public var servedBy: [String]
+    /// Text that must be somewhere in what a program wrote, or in an answer's body.
+    public var prints: String?
     /// The HTTP status.
     public var status: Int?
     /// The text of the answer: a metadata item, a DNS answer.
@@ -126,8 +133,9 @@ public struct Expectation: Hashable, Sendable {
 
     public init(
         succeeds: Bool? = nil, seenFrom: String? = nil, open: [Endpoint]? = nil, silent: Bool? = nil,
-        stoppedBy: String? = nil, neverReaches: [String] = [], hops: [String]? = nil, status: Int? = nil,
-        value: String? = nil, onlyPrivate: Bool? = nil
+        stoppedBy: String? = nil, neverReaches: [String] = [], hops: [String]? = nil,
+        servedBy: [String] = [], prints: String? = nil, status: Int? = nil, value: String? = nil,
+        onlyPrivate: Bool? = nil
     ) {
         self.succeeds = succeeds
         self.seenFrom = seenFrom
@@ -136,6 +144,8 @@ public struct Expectation: Hashable, Sendable {
         self.stoppedBy = stoppedBy
         self.neverReaches = neverReaches
         self.hops = hops
+        self.servedBy = servedBy
+        self.prints = prints
         self.status = status
         self.value = value
         self.onlyPrivate = onlyPrivate

@@ -11,6 +11,7 @@ extension Probe {
         case .scan: "scan"
         case .traceroute: "traceroute"
         case .addresses: "addresses"
+        case .run: "run"
         case .metadata: "metadata"
         }
     }
@@ -19,7 +20,8 @@ extension Probe {
     public var expectationKeys: [String] {
         let delivery = ["succeeds", "seen-from", "silent", "stopped-by", "never-reaches"]
         return switch self {
-        case .http: delivery + ["status", "value"]
+        case .http: delivery + ["status", "value", "served-by", "prints"]
+        case .run: ["succeeds", "prints", "status", "stopped-by", "never-reaches"]
         case .tcp, .udp, .ping, .aptFetch: delivery
         case .dns: delivery + ["value"]
         case .scan: ["open", "silent", "stopped-by", "never-reaches"]
@@ -36,7 +38,8 @@ extension Expectation {
         [
             ("succeeds", succeeds != nil), ("seen-from", seenFrom != nil), ("open", open != nil),
             ("silent", silent != nil), ("stopped-by", stoppedBy != nil), ("never-reaches", !neverReaches.isEmpty),
-            ("hops", hops != nil), ("status", status != nil), ("value", value != nil),
+            ("hops", hops != nil), ("served-by", !servedBy.isEmpty), ("prints", prints != nil),
+            ("status", status != nil), ("value", value != nil),
             ("only-private", onlyPrivate != nil),
         ].compactMap { $0.1 ? $0.0 : nil }
     }

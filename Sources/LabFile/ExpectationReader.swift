@@ -3,8 +3,8 @@ import CloudModel
 /// The `expect` of a check or of a control.
 enum ExpectationReader {
     static let keys = [
-        "succeeds", "seen-from", "open", "silent", "stopped-by", "never-reaches", "hops", "status", "value",
-        "only-private",
+        "succeeds", "seen-from", "open", "silent", "stopped-by", "never-reaches", "hops", "served-by", "prints",
+        "status", "value", "only-private",
     ]
 
     /// What could be read of it; if that is not all, the source knows.
@@ -23,7 +23,9 @@ enum ExpectationReader {
             stoppedBy: table["stopped-by"]?.text("sg app ingress"),
             neverReaches: table["never-reaches"].map(names) ?? [],
             hops: table["hops"].map(names),
-            status: table["status"]?.integer(100...599),
+            servedBy: table["served-by"].map(names) ?? [],
+            prints: table["prints"]?.text("Welcome"),
+            status: table["status"]?.integer(0...599),
             value: table["value"]?.text("10.0.1.10"),
             onlyPrivate: table["only-private"]?.boolean())
     }

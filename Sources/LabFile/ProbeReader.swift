@@ -3,7 +3,7 @@ import CloudModel
 /// The probe of a check: exactly one of a few keys.
 enum ProbeReader {
     static let keys = [
-        "http", "tcp", "udp", "ping", "dns", "apt-fetch", "scan", "traceroute", "addresses", "metadata",
+        "http", "tcp", "udp", "ping", "dns", "apt-fetch", "scan", "traceroute", "addresses", "metadata", "run",
     ]
     static let httpKeys = ["to", "path"]
     static let dnsKeys = ["ask", "server"]
@@ -33,6 +33,7 @@ enum ProbeReader {
         case "apt-fetch": aptFetch(field)
         case "scan": ScanReader.read(field)
         case "metadata": field.text("public-ipv4").map(Probe.metadata)
+        case "run": run(field)
         default: addresses(field)
         }
     }
@@ -83,6 +84,30 @@ enum ProbeReader {
             .flatMap { EndpointReader.read($0, port: .usually(80)) }
         guard let times, let package, let from else { return nil }
         return .aptFetch(from: from, package: package, times: times)
+    }
+
+    /// A command as words or as a list, or `{ command, towards }`.
+    private static func run(_ field: Field) -> Probe? {
+        let hint = "for example { command: curl -fsS https://web.example/, towards: web.example:443 }"
+        guard field.isMapping else { return command(field).map { .run(command: $0, towards: nil) } }
+        guard let table = field.table(of: "a run probe", keys: ["command", "towards"], hint: hint) else { return nil }
+        let towards = table["towards"].flatMap { EndpointReader.read($0, port: .required) }
+        guard let command = table.need("command", example: "curl -fsS https://web.example/").flatMap(Self.command)
+        else { return nil }
+        return .run(command: command, towards: towards)
+    }
+
+    /// Words are split at blanks, with no quoting: what needs more is written as a list.
+    private static func command(_ field: Field) -> [String]? {
+        let words =
+            field.isList
+            ? field.items().compactMap { $0.text("curl") }
+            : (field.text("curl -fsS https://web.example/") ?? "").split(separator: " ").map(String.init)
+        guard let program = words.first, !program.isEmpty else {
+            field.error("the command is empty", hint: "for example `run: curl -fsS http://app/`")
+            return nil
+        }
+        return words
     }
 
     private static func addresses(_ field: Field) -> Probe? {

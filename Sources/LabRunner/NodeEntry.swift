@@ -24,16 +24,25 @@ public enum NodeEntry {
                 .input, "lab \(name) has no node \(node)", hint: "its nodes are: \(nodes.joined(separator: ", "))")
         }
         let namespace = try NetworkNamespace(name: "\(name).\(node)", path: path)
-        try namespace.enter()
-        try isolateMounts()
-        mountOver("/etc/resolv.conf", with: state.resolverFile(of: node))
-        mountOver("/etc/hosts", with: state.hostsFile(of: node))
+        try enter(namespace, node: node, state: state)
         Interruption.release()
         do {
             try LinuxSystem.execute(command)
         } catch {
             guard error.errno == ENOENT else { throw error }
             throw LabRunnerError(.input, "\(command[0]): command not found", hint: "give a program after --")
+        }
+    }
+
+    /// Moves the calling thread into the node, with the lab's names and certificate authority. For threads and
+    /// processes that do nothing else afterwards.
+    static func enter(_ namespace: NetworkNamespace, node: String, state: StateFolder) throws {
+        try namespace.enter()
+        try isolateMounts()
+        mountOver("/etc/resolv.conf", with: state.resolverFile(of: node))
+        mountOver("/etc/hosts", with: state.hostsFile(of: node))
+        if Files.exists(state.trustedCertificates) {
+            mountOver("/etc/ssl/certs/ca-certificates.crt", with: state.trustedCertificates)
         }
     }
 

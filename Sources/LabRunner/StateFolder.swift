@@ -27,6 +27,10 @@ public struct StateFolder: Hashable, Sendable {
     public var exists: Bool { Files.exists(path) }
     public var isComplete: Bool { Files.exists(complete) }
 
+    /// The machine's certificate authorities and the lab's own, as programs inside see them; absent in a lab without
+    /// TLS.
+    public var trustedCertificates: String { "\(path)/ca-certificates.crt" }
+
     public func resolverFile(of node: String) -> String { "\(path)/\(node).resolv.conf" }
     public func hostsFile(of node: String) -> String { "\(path)/\(node).hosts" }
 

@@ -8,7 +8,11 @@ public enum LabServer {
     ///
     /// Writes one line to `readiness` and closes it: `ready`, or `error: ` and why. Call it once, on the main
     /// thread, at home and before any other thread exists: it takes over the process's signals and its children.
-    public static func serve(_ plan: ServicePlan, readiness: Int32) throws {
+    ///
+    /// - Parameter companions: What else runs meanwhile; made when the programs run, stopped before them.
+    public static func serve(
+        _ plan: ServicePlan, readiness: Int32, companions: (any ProgramSignals) throws -> [any Companion] = { _ in [] }
+    ) throws {
         _ = fcntl(readiness, F_SETFD, FD_CLOEXEC)
         raiseDescriptorLimit()
         // Blocked, not handled: `sigwait` below takes them one by one. The kernel drops what pid 1 of a namespace has
@@ -18,14 +22,24 @@ public enum LabServer {
         signal(SIGPIPE, SIG_IGN)
 
         let server: RunningServer
+        var helpers: [any Companion] = []
         do {
             server = try start(plan)
+            do {
+                helpers = try companions(server.signals)
+                for helper in helpers { try helper.start() }
+            } catch {
+                for helper in helpers { helper.stop() }
+                server.stop()
+                throw error
+            }
         } catch {
             report("error: \(singleLine("\(error)"))", to: readiness)
             throw error
         }
         report("ready", to: readiness)
         waitForEnd(&signals, server, Logger(label: "netlab.\(plan.lab)"))
+        for helper in helpers { helper.stop() }
         server.stop()
     }
 

@@ -3,11 +3,14 @@ import LinuxSystem
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Synchronization
 
 /// The services of one lab while they run. One thread starts and stops it.
 final class RunningServer {
     private let group: MultiThreadedEventLoopGroup
     private(set) var programs: [RunningProgram] = []
+    /// For companions, which run on threads of their own.
+    let signals = LivingPrograms()
 
     /// Starts everything in a plan, all at once, and returns when all of it answers. On failure nothing stays.
     ///
@@ -25,7 +28,9 @@ final class RunningServer {
             }
             // Programs first: they get ready while we adopt the sockets.
             for program in plan.programs {
-                programs.append(try RunningProgram(program, stateFolder: plan.stateFolder))
+                let running = try RunningProgram(program, stateFolder: plan.stateFolder)
+                programs.append(running)
+                signals.add(program.name, running.process)
             }
             try adopt(plan, capacity, TimeAmount(patience))
             let deadline = ContinuousClock.now + .seconds(3)
@@ -120,6 +125,7 @@ final class RunningServer {
     /// Notes that a child ended; the name of the program it was.
     func childEnded(_ process: pid_t, _ word: Int32) -> String? {
         guard let index = programs.firstIndex(where: { $0.process == process }) else { return nil }
+        signals.remove(programs[index].program.name)
         programs[index].ended(word)
         return programs[index].program.name
     }
@@ -139,6 +145,19 @@ final class RunningServer {
 }
 
 private struct TooManyConnections: Error {}
+
+/// The processes of programs that nobody has waited for yet.
+final class LivingPrograms: ProgramSignals {
+    private let processes = Mutex<[String: pid_t]>([:])
+
+    func add(_ name: String, _ process: pid_t) { processes.withLock { $0[name] = process } }
+    func remove(_ name: String) { processes.withLock { $0[name] = nil } }
+
+    func signal(_ program: String, _ number: Int32) {
+        // Under the lock: its number is its own until `remove` lets the waiter go on.
+        processes.withLock { if let process = $0[program] { _ = kill(process, number) } }
+    }
+}
 
 /// The HTTP sites of a plan; all sockets of one kind (and VPC) share one.
 private struct Sites {

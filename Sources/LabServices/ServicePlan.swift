@@ -9,10 +9,15 @@ public struct ServicePlan: Codable, Equatable, Sendable {
     /// Who the clients of the metadata sockets are.
     public var metadata: [InstanceMetadata]
     public var programs: [Program]
+    /// The nodes of load balancers, whose targets it checks.
+    public var balancers: [BalancerPlan]
+    /// The names of load balancers, whose answers follow the health of their nodes.
+    public var balancerNames: [BalancerNames]
 
     public init(
         lab: String, stateFolder: String, aptRoot: String? = nil, sockets: [AdoptedSocket] = [],
-        metadata: [InstanceMetadata] = [], programs: [Program] = []
+        metadata: [InstanceMetadata] = [], programs: [Program] = [], balancers: [BalancerPlan] = [],
+        balancerNames: [BalancerNames] = []
     ) {
         self.lab = lab
         self.stateFolder = stateFolder
@@ -20,6 +25,8 @@ public struct ServicePlan: Codable, Equatable, Sendable {
         self.sockets = sockets
         self.metadata = metadata
         self.programs = programs
+        self.balancers = balancers
+        self.balancerNames = balancerNames
     }
 }
 

@@ -69,6 +69,8 @@ extension Findings {
                     origin, "this scan would send more than \(mostProbes) probes", hint: "scan fewer hosts or ports",
                     field: key)
             }
+        case .run(_, let towards):
+            if let towards { checkHost(towards.host, at: origin, field: key) }
         case .addresses, .metadata: break
         }
     }
@@ -105,7 +107,7 @@ extension Findings {
                 hint: "silent and stopped-by describe packets that get no answer", field: "expect")
         }
         if let seen = expect.seenFrom, IPv4Address(seen) == nil { checkHost(seen, at: origin, field: "expect") }
-        for name in expect.neverReaches + (expect.hops ?? []) where IPv4Address(name) == nil {
+        for name in expect.neverReaches + (expect.hops ?? []) + expect.servedBy where IPv4Address(name) == nil {
             if nodes[name] == nil { unknown("node", name, among: nodeNames, at: origin, field: "expect") }
         }
         for endpoint in expect.open ?? [] { checkHost(endpoint.host, at: origin, field: "expect") }

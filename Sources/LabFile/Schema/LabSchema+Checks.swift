@@ -16,7 +16,8 @@ extension LabSchema {
                 { "required": ["scan"] },
                 { "required": ["traceroute"] },
                 { "required": ["addresses"] },
-                { "required": ["metadata"] }
+                { "required": ["metadata"] },
+                { "required": ["run"] }
               ],
               "properties": {
                 "claim": { "description": "The claim's number.", "type": "string", "examples": ["C2"] },
@@ -39,6 +40,7 @@ extension LabSchema {
                 "traceroute": { "$ref": "#/$defs/traceroute" },
                 "addresses": { "$ref": "#/$defs/addresses" },
                 "metadata": { "$ref": "#/$defs/metadata" },
+                "run": { "$ref": "#/$defs/run" },
                 "expect": { "$ref": "#/$defs/expect" },
                 "control": { "$ref": "#/$defs/control" }
               }
@@ -64,6 +66,7 @@ extension LabSchema {
                 "traceroute": { "$ref": "#/$defs/traceroute" },
                 "addresses": { "$ref": "#/$defs/addresses" },
                 "metadata": { "$ref": "#/$defs/metadata" },
+                "run": { "$ref": "#/$defs/run" },
                 "expect": { "$ref": "#/$defs/expect" }
               }
             },
@@ -91,7 +94,7 @@ extension LabSchema {
                 },
                 "stopped-by": {
                   "description": "The beginning of the owner of the drop that must have counted.",
-                  "type": "string", "pattern": "^(sg|igw|nat|rtb|eni)\\b",
+                  "type": "string", "pattern": "^(sg|acl|igw|nat|rtb|eni|pcx|tgw|vpce|elb|vpc)\\b",
                   "examples": [
                     "sg app ingress", "sg app egress", "igw: no public address", "igw: private destination",
                     "igw: not a public address of this VPC", "nat nat-a: not a reply", "rtb private-a: no route",
@@ -105,8 +108,16 @@ extension LabSchema {
                   "description": "The hops of a traceroute in order.",
                   "$ref": "#/$defs/names", "examples": [["nat-a", "echo"]]
                 },
+                "served-by": {
+                  "description": "One of these nodes answered: those a load balancer chooses from.",
+                  "$ref": "#/$defs/names", "examples": [["app-a", "app-b"]]
+                },
+                "prints": {
+                  "description": "This text is in what the program wrote, or in the answer's body.", "type": "string"
+                },
                 "status": {
-                  "description": "The HTTP status.", "type": "integer", "minimum": 100, "maximum": 599
+                  "description": "The HTTP status, or the exit status of a program.",
+                  "type": "integer", "minimum": 0, "maximum": 599
                 },
                 "value": {
                   "description": "The text of the answer: a metadata item, a DNS answer.",
@@ -218,6 +229,26 @@ extension LabSchema {
             "metadata": {
               "description": "One item of the instance metadata service.",
               "type": "string", "examples": ["public-ipv4", "local-ipv4"]
+            },
+            "command": {
+              "description": "A program and its words: split at blanks, or a list.",
+              "anyOf": [
+                { "type": "string", "minLength": 1 },
+                { "type": "array", "minItems": 1, "items": { "type": "string" } }
+              ],
+              "examples": ["curl -fsS https://web.example/"]
+            },
+            "run": {
+              "description": "A real program on the node; `towards` is where its TCP packets go, for the evidence.",
+              "anyOf": [
+                { "$ref": "#/$defs/command" },
+                {
+                  "type": "object", "additionalProperties": false, "required": ["command"],
+                  "properties": {
+                    "command": { "$ref": "#/$defs/command" }, "towards": { "$ref": "#/$defs/endpoint" }
+                  }
+                }
+              ]
             }
         """#
 }

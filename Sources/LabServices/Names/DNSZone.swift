@@ -12,7 +12,8 @@ public struct DNSZone: Hashable, Sendable {
     /// The addresses must exist when dnsmasq starts. It reads neither `/etc/hosts` nor `/etc/resolv.conf`, and does
     /// DNS only. With a log file it writes a line per query.
     public func dnsmasqConfiguration(
-        listening addresses: [IPv4Address], port: UInt16 = 53, logFile: String? = nil, timeToLive: Int = 60
+        listening addresses: [IPv4Address], port: UInt16 = 53, logFile: String? = nil, hostsFile: String? = nil,
+        timeToLive: Int = 60
     ) -> String {
         var lines = [
             "# Made by netlab; the next `up` writes it anew.",
@@ -26,6 +27,8 @@ public struct DNSZone: Hashable, Sendable {
         ]
         lines += addresses.map { "listen-address=\($0)" }
         lines += ["no-hosts", "no-resolv", "no-poll", "cache-size=10000", "local-ttl=\(timeToLive)"]
+        // Read again at SIGHUP; several addresses of one name come in another order with each answer.
+        if let hostsFile { lines.append("addn-hosts=\(hostsFile)") }
         if let logFile { lines += ["log-facility=\(logFile)", "log-queries"] }
         // A domain without address, for every domain: NXDOMAIN, where dnsmasq without upstream would say REFUSED.
         lines.append("address=/#/")

@@ -40,16 +40,18 @@ public struct Program: Codable, Equatable, Sendable {
     /// dnsmasq serving a zone; its configuration and query log lie in the state folder beside the others.
     public static func dnsmasq(
         name: String, node: String, namespacePath: String?, zone: DNSZone, listening addresses: [IPv4Address],
-        port: UInt16 = 53, stateFolder: String
+        port: UInt16 = 53, hosts: BalancerNames? = nil, stateFolder: String
     ) -> Program {
         let configuration = "\(stateFolder)/\(name).conf"
+        var files = [
+            configuration: zone.dnsmasqConfiguration(
+                listening: addresses, port: port, logFile: "\(stateFolder)/\(name).log", hostsFile: hosts?.file)
+        ]
+        if let hosts { files[hosts.file] = hosts.text() }
         return Program(
             name: name, node: node, namespacePath: namespacePath,
             arguments: ["dnsmasq", "--conf-file=\(configuration)"],
-            files: [
-                configuration: zone.dnsmasqConfiguration(
-                    listening: addresses, port: port, logFile: "\(stateFolder)/\(name).log")
-            ],
+            files: files,
             // dnsmasq takes UDP before TCP, and dies if the second fails; questions asked in between would be lost.
             readyWhen: .tcp(addresses, port))
     }

@@ -4,9 +4,9 @@ public import IPAddressing
 ///
 /// A single process without workers, so that it runs as whoever runs the lab; everything it writes lies in the lab's
 /// state folder.
-public struct NginxConfiguration: Equatable, Sendable {
+public struct NginxConfiguration: Codable, Equatable, Sendable {
     /// A group of backends that share requests in turn.
-    public struct Upstream: Equatable, Sendable {
+    public struct Upstream: Codable, Equatable, Sendable {
         public var name: String
         public var servers: [Backend]
 
@@ -17,7 +17,7 @@ public struct NginxConfiguration: Equatable, Sendable {
     }
 
     /// One backend.
-    public struct Backend: Equatable, Sendable {
+    public struct Backend: Codable, Hashable, Sendable {
         public var address: IPv4Address
         public var port: UInt16
 
@@ -28,7 +28,7 @@ public struct NginxConfiguration: Equatable, Sendable {
     }
 
     /// A port it listens on.
-    public struct Server: Equatable, Sendable {
+    public struct Server: Codable, Equatable, Sendable {
         public var port: UInt16
         /// `nil` is plain HTTP.
         public var certificate: Certificate?

@@ -1,5 +1,5 @@
 /// What an nginx server block answers.
-public enum NginxContent: Equatable, Sendable {
+public enum NginxContent: Codable, Equatable, Sendable {
     /// Hands requests to a group of backends. `idleTimeout` in seconds.
     case proxy(upstream: String, idleTimeout: Int)
     /// 301 to the same address by HTTPS.

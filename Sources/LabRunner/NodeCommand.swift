@@ -1,0 +1,70 @@
+import Glibc
+public import LinuxSystem
+import Namespaces
+
+/// A program run inside a node while we wait, with what it wrote.
+public struct NodeCommand: Sendable {
+    /// How it ended.
+    public struct End: Hashable, Sendable {
+        /// The exit status; 128 and the signal's number if one ended it.
+        public let status: Int32
+        /// Standard output and standard error as they came, at most 1 MiB.
+        public let output: String
+        /// It ran out of time and was killed.
+        public let isTimedOut: Bool
+    }
+
+    private static let outputLimit = 1 << 20
+
+    /// The same surroundings as `netlab exec LAB NODE -- COMMAND…`, but for the terminal: it gets none.
+    ///
+    /// - Throws: When the program does not exist or cannot be started; its failing is an `End` like another.
+    public static func run(
+        _ command: [String], in lab: RunningLab, node: String, within limit: Duration
+    ) throws -> End {
+        guard let name = command.first, let program = Files.program(name) else {
+            throw LabRunnerError(
+                .system, "\(command.first ?? "the program") is not installed", hint: "netlab doctor names its package")
+        }
+        guard let made = lab.node(node) else {
+            throw LabRunnerError(.input, "lab \(lab.name) has no node \(node)")
+        }
+        let pipe = try Pipe()
+        let null = try OwnedDescriptor(opening: "/dev/null", O_RDONLY)
+        // The thread's namespaces are the child's; the thread is never used for anything else.
+        let process = try onThrowawayThread("netlab-run") {
+            try NodeEntry.enter(made.namespace, node: node, state: lab.state)
+            return try ChildProcess.spawn(
+                [program] + command.dropFirst(), standard: (null.raw, pipe.input.raw, pipe.input.raw),
+                newSession: true)
+        }
+        return try wait(for: process, reading: pipe, within: limit)
+    }
+
+    private static func wait(for process: ChildProcess, reading pipe: consuming Pipe, within limit: Duration) throws -> End
+    {
+        let output = pipe.output
+        // Ours must be closed, or the end of its output would never come.
+        _ = consume pipe
+        var bytes: [UInt8] = []
+        let deadline = ContinuousClock.now + limit
+        var isTimedOut = false
+        reading: while true {
+            let left = deadline - ContinuousClock.now
+            guard left > .zero else {
+                isTimedOut = true
+                break
+            }
+            var waiting = pollfd(fd: output.raw, events: Int16(POLLIN), revents: 0)
+            guard poll(&waiting, 1, Int32(clamping: Int(left / .milliseconds(1)) + 1)) > 0 else { continue }
+            var chunk = [UInt8](repeating: 0, count: 65_536)
+            let count = try systemCall("read") { read(output.raw, &chunk, chunk.count) }
+            if count == 0 { break reading }
+            if bytes.count < outputLimit { bytes += chunk[..<count] }
+        }
+        // It leads a session of its own: what it started goes with it.
+        if isTimedOut { _ = Glibc.kill(-process.pid, SIGKILL) }
+        let status = try process.wait()
+        return End(status: status, output: String(decoding: bytes, as: UTF8.self), isTimedOut: isTimedOut)
+    }
+}
