@@ -33,6 +33,13 @@ public enum Files {
 
     public static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 
+    /// What a symbolic link says; `nil` if it cannot be read. Also what `/proc/PID/ns/net` and its like say.
+    public static func linkTarget(_ path: String) -> String? {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = readlink(path, &buffer, buffer.count)
+        return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+    }
+
     /// Makes one folder; says whether it was new.
     @discardableResult
     public static func makeFolder(_ path: String, mode: UInt32 = 0o755) throws(SystemError) -> Bool {

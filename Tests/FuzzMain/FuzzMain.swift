@@ -3,20 +3,25 @@ import Glibc
 
 // libFuzzer's `main` calls these; FUZZ_TARGET names the parser to try.
 
-private let target: FuzzTarget = {
-    let name = getenv("FUZZ_TARGET").map { String(cString: $0) } ?? ""
-    guard let target = FuzzTarget.all.first(where: { $0.name == name }) else {
-        print("FUZZ_TARGET is one of: \(FuzzTarget.all.map(\.name).joined(separator: " "))")
-        exit(2)
-    }
-    return target
-}()
+private let wanted = getenv("FUZZ_TARGET").map { String(cString: $0) } ?? ""
+private let found = FuzzTarget.all.first { $0.name == wanted }
 
-/// Writes a target's seeds into the folder of FUZZ_SEEDS: what libFuzzer begins with.
+private var target: FuzzTarget {
+    guard let found else { preconditionFailure("FUZZ_TARGET was looked at first") }
+    return found
+}
+
+/// Without a known FUZZ_TARGET: lists them. With FUZZ_SEEDS: writes the target's seeds into that folder, for libFuzzer
+/// to begin with.
 @_cdecl("LLVMFuzzerInitialize")
 public func initialize(_ count: UnsafeMutableRawPointer, _ arguments: UnsafeMutableRawPointer) -> Int32 {
+    guard let found else {
+        print(FuzzTarget.all.map(\.name).joined(separator: "\n"))
+        fflush(nil)
+        _exit(wanted.isEmpty ? 0 : 2)
+    }
     guard let folder = getenv("FUZZ_SEEDS").map({ String(cString: $0) }) else { return 0 }
-    for (number, seed) in target.seeds().enumerated() {
+    for (number, seed) in found.seeds().enumerated() {
         guard let file = fopen("\(folder)/seed-\(number)", "w") else { continue }
         fwrite(seed, 1, seed.count, file)
         fclose(file)

@@ -24,8 +24,10 @@ struct Down: ParsableCommand {
         Interruption.hold()
         var gone: [String] = []
         for name in try all ? StateFolder.all.map(\.name) : names {
-            if try LabDown(try LabName.valid(name)).run() {
+            let squatters = Squatters(of: try LabName.valid(name))
+            if try LabDown(name).run() {
                 gone.append(name)
+                for line in squatters.remaining() { Output.note("\(line), which goes when it ends") }
             } else if !json {
                 Output.note("\(name) was not up")
             }
