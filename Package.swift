@@ -121,6 +121,7 @@ let package = Package(
                 "LabPlan", "LabFile", "LabRunner", "CloudModel", "CNetlabShims",
             ]),
         tests("ProbesRootTests", ["Probes", "Namespaces", "LinuxSystem", "IPAddressing"]),
+        tests("SoakRootTests", ["NetlabTesting", "LinuxSystem"]),
         tests("FaultRootTests", ["NetlabTesting", "LinuxSystem"]),
         tests(
             "LabRootTests",

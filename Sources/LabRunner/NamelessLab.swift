@@ -28,10 +28,11 @@ struct NamelessLab {
         }
     }
 
-    func namespaces() throws -> [Namespace] {
+    /// - Parameter known: What a journal tells of.
+    func namespaces(except known: [String]) throws -> [Namespace] {
         let names = try Files.list(NamedNamespace.folder).filter { $0.hasPrefix("\(lab).") }
         let marked = names.filter(hasRules)
-        return names.map { name in
+        return names.filter { !known.contains($0) }.map { name in
             Namespace(name: name, isOurs: marked.contains(name) || !marked.isEmpty && hasOurWires(name))
         }
     }

@@ -53,9 +53,11 @@ public struct Prune: Sendable {
 
     private func prune(_ name: String, _ processes: [ServingProcess]) throws -> [Finding] {
         let state = StateFolder(name)
-        // Without its lock, for most labs are healthy and somebody may be working with them.
-        if Self.isHealthy(state), processes.allSatisfy({ $0.handle == LabStatus(state).serverProcess }) { return [] }
         let hasLock = Files.exists(LabLock.path(of: name))
+        // Without its lock, for most labs are healthy and somebody may be working with them.
+        if Self.isHealthy(state), processes.allSatisfy({ $0.handle == LabStatus(state).serverProcess }) {
+            if !hasLock || LabLock.isHeld(name) { return [] }
+        }
         var findings: [Finding]?
         if dryRun {
             // Taking the lock would make it, or take it away.
@@ -79,7 +81,16 @@ public struct Prune: Sendable {
                     guard try process.handle.kill() else { throw LabRunnerError(.system, "it does not end") }
                 })
         }
-        if isHealthy { return findings }
+        if !isHealthy { findings += try pruneDead(state) }
+        // Only the lock file, which goes together with our own.
+        if findings.isEmpty, hasLock { findings.append(act(.lock, state.name, "nobody holds it") {}) }
+        return findings
+    }
+
+    private func pruneDead(_ state: StateFolder) throws -> [Finding] {
+        var findings: [Finding] = []
+        // What the journal names goes with the lab.
+        let named = try LabDown.recorded(in: state)
         if state.exists {
             findings.append(
                 act(.lab, state.name, state.isComplete ? "its background process is gone" : "it was never finished") {
@@ -88,9 +99,7 @@ public struct Prune: Sendable {
                     try LabDown.removeEverything(state, strangers: false)
                 })
         }
-        findings += try NamelessLab(state.name).namespaces().map(act)
-        // Only the lock file, which goes together with our own.
-        if findings.isEmpty, hasLock { findings.append(act(.lock, state.name, "nobody holds it") {}) }
+        findings += try NamelessLab(state.name).namespaces(except: named).map(act)
         return findings
     }
 

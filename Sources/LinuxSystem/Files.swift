@@ -5,7 +5,12 @@ public enum Files {
     /// Writes the whole file, made anew with these permissions. Never follows a symlink at the last step.
     public static func write(_ text: String, to path: String, mode: UInt32 = 0o600) throws(SystemError) {
         let file = try OwnedDescriptor(opening: path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: mode)
-        try file.write(text.utf8)
+        do {
+            try file.write(text.utf8)
+        } catch {
+            // Which file did not fit, where the disk is full.
+            throw SystemError(call: error.call, errno: error.errno, subject: path)
+        }
     }
 
     /// Writes one value into a kernel file such as `/proc/sys/net/ipv4/ip_forward`.

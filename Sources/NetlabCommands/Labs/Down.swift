@@ -23,15 +23,17 @@ struct Down: ParsableCommand {
     func run() throws {
         Interruption.hold()
         var gone: [String] = []
+        var notes: [String] = []
         for name in try all ? StateFolder.all.map(\.name) : names {
             let squatters = Squatters(of: try LabName.valid(name))
             if try LabDown(name).run() {
                 gone.append(name)
-                for line in squatters.remaining() { Output.note("\(line), which goes when it ends") }
+                notes += squatters.remaining().map { "\($0), which goes when it ends" }
             } else if !json {
                 Output.note("\(name) was not up")
             }
         }
+        defer { for note in notes { Output.note(note) } }
         if json { return try Output.json(["down": gone]) }
         for name in gone { Output.say("\(name) is down") }
     }
