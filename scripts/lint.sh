@@ -14,7 +14,7 @@ forbid() {
     for place in "$@"; do
         if [[ $place == *.* ]]; then allowed+=(--exclude="$place"); else allowed+=(--exclude-dir="$place"); fi
     done
-    if grep -rnE "${allowed[@]}" --include='*.swift' -- "$pattern" Sources; then
+    if grep -rnE --include='*.swift' "${allowed[@]}" -- "$pattern" Sources; then
         echo "lint: $why" >&2
         status=1
     fi

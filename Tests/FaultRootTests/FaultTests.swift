@@ -105,6 +105,7 @@ struct FaultTests {
             }
         }
         let failures = try inParallel(jobs, threads: 2).flatMap { try $0.get() }
+        print("faults: \(name): \(positions.count) positions tried, \(failures.count) failures")
         #expect(failures.isEmpty, "\(failures.joined(separator: "\n"))")
     }
 

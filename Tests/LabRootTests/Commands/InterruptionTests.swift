@@ -13,7 +13,8 @@ extension RealLabs {
             defer { _ = try? program.run("down", name) }
             let up = try program.start(["up", "private-nat", "--name", name])
             usleep(Moment.microseconds(seed, below: 300_000))
-            up.signal(SIGINT)
+            // Ctrl-C, `kill`, and a terminal that was closed.
+            up.signal([SIGINT, SIGTERM, SIGHUP][Int(seed % 3)])
             let end = try up.wait(within: .seconds(20))
             if end.status == 0 {
                 // It was done before the signal came.
