@@ -30,9 +30,10 @@ public struct LabDown: Sendable {
     static func removeEverything(_ state: StateFolder, strangers: Bool = true) throws {
         var failures: [any Error] = []
         attempt(&failures) {
-            guard let text = try Files.readIfThere(state.server), let handle = ProcessHandle(text) else { return }
-            guard try handle.kill() else {
-                throw LabRunnerError(.system, "process \(handle.pid) of lab \(state.name) does not end")
+            for handle in try servers(of: state) {
+                guard try handle.kill() else {
+                    throw LabRunnerError(.system, "process \(handle.pid) of lab \(state.name) does not end")
+                }
             }
         }
         var names: [String] = []
@@ -44,6 +45,14 @@ public struct LabDown: Sendable {
         // The journal goes last: while anything is left, a later `down` must be able to find it.
         if failures.isEmpty { attempt(&failures) { try state.remove() } }
         if let first = failures.first { throw first }
+    }
+
+    /// The background process as it was written down; where that is lost or spoilt, as `/proc` shows it.
+    private static func servers(of state: StateFolder) throws -> [ProcessHandle] {
+        if let handle = try Files.readIfThere(state.server).flatMap({ ProcessHandle($0) }) { return [handle] }
+        // Its log is made before it is started.
+        guard Files.exists(state.serverLog) else { return [] }
+        return try ServingProcess.all().filter { $0.lab == state.name }.map(\.handle)
     }
 
     /// What the journal says, and what carries the lab's name besides.
