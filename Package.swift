@@ -96,6 +96,17 @@ let package = Package(
         module("NetlabTesting", ["Checks", "LabRunner", "LinuxSystem"]),
         .executableTarget(name: "netlab", dependencies: ["NetlabCommands"], swiftSettings: strict),
 
+        // What tries our parsers, and the tests that run it: debug builds only, never shipped.
+        .target(
+            name: "Fuzzing",
+            dependencies: [
+                "CloudModel", "IPAddressing", "KernelObjects", "LabFile", "LabPlan", "LabServices", "LinuxSystem",
+                "Netlink", "Nftables",
+                "Probes", "RouteNetlink",
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + nio, path: "Tests/Fuzzing", swiftSettings: strict),
+        tests("FuzzTests", ["Fuzzing", "LinuxSystem"]),
+
         // Pure tests: no root, seconds.
         tests("IPAddressingTests", ["IPAddressing"]),
         tests("CostTests", ["Cost", "CloudModel", "IPAddressing", "LabFile"]),
@@ -115,6 +126,7 @@ let package = Package(
                 "LabPlan", "LabFile", "LabRunner", "CloudModel", "CNetlabShims",
             ]),
         tests("ProbesRootTests", ["Probes", "Namespaces", "LinuxSystem", "IPAddressing"]),
+        tests("SoakRootTests", ["NetlabTesting", "LinuxSystem"]),
         tests("FaultRootTests", ["NetlabTesting", "LinuxSystem"]),
         tests(
             "LabRootTests",
@@ -124,3 +136,10 @@ let package = Package(
             ]),
     ]
 )
+
+// `make fuzz` alone: its `main` is libFuzzer's, which only a build with `-sanitize=fuzzer` has.
+if Context.environment["NETLAB_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "netlab-fuzz", dependencies: ["Fuzzing"], path: "Tests/FuzzMain", swiftSettings: strict))
+}

@@ -14,6 +14,8 @@ public enum NodeEntry {
     public static func execute(_ command: [String], lab name: String, node: String) throws -> Never {
         let state = StateFolder(name)
         guard state.exists else { throw RunningLab.notUp(name) }
+        try state.verify()
+        try StateVersion.check(state)
         let path = NamedNamespace.path(LabPlan.namespaceName(lab: name, node: node))
         guard Files.exists(path) else {
             let prefix = "\(name)."

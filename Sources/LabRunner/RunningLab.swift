@@ -28,6 +28,8 @@ public struct RunningLab: Sendable {
     public static func attach(_ name: String) throws -> RunningLab {
         let state = StateFolder(name)
         guard state.exists else { throw notUp(name) }
+        try state.verify()
+        try StateVersion.check(state)
         guard state.isComplete, LabStatus(state).summary == "up" else {
             throw LabRunnerError(
                 .system,

@@ -22,7 +22,7 @@ public struct NetlabCommand: ParsableCommand {
         version: Version.text,
         subcommands: [Serve.self, ScanOnce.self, ProbeTimes.self],
         groupedSubcommands: [
-            CommandGroup(name: "Labs", subcommands: [Up.self, Down.self, Test.self, Check.self]),
+            CommandGroup(name: "Labs", subcommands: [Up.self, Down.self, Test.self, Check.self, PruneLabs.self]),
             CommandGroup(name: "Inside", subcommands: [Exec.self, Shell.self]),
             CommandGroup(name: "Looking", subcommands: [ListLabs.self, Status.self, Plan.self, CostCommand.self]),
             CommandGroup(name: "Files and machine", subcommands: [Validate.self, Schema.self, Doctor.self]),

@@ -23,13 +23,17 @@ struct Down: ParsableCommand {
     func run() throws {
         Interruption.hold()
         var gone: [String] = []
+        var notes: [String] = []
         for name in try all ? StateFolder.all.map(\.name) : names {
-            if try LabDown(try LabName.valid(name)).run() {
+            let squatters = Squatters(of: try LabName.valid(name))
+            if try LabDown(name).run() {
                 gone.append(name)
+                notes += squatters.remaining().map { "\($0), which goes when it ends" }
             } else if !json {
                 Output.note("\(name) was not up")
             }
         }
+        defer { for note in notes { Output.note(note) } }
         if json { return try Output.json(["down": gone]) }
         for name in gone { Output.say("\(name) is down") }
     }
