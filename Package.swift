@@ -54,6 +54,7 @@ let package = Package(
         // The kernel half.
         module("LinuxSystem", ["CNetlabShims"]),
         module("Namespaces", ["LinuxSystem", "CNetlabShims"]),
+        module("Rootless", ["LinuxSystem", "Namespaces", "CNetlabShims"]),
         module("Netlink", ["LinuxSystem", "CNetlabShims"]),
         module("RouteNetlink", ["CLibNL", "CNetlabShims", "KernelObjects", "Netlink", "IPAddressing", "LinuxSystem"]),
         module("Nftables", ["CLibMNL", "KernelObjects", "Netlink", "IPAddressing", "LinuxSystem"]),
@@ -72,7 +73,7 @@ let package = Package(
             "LabRunner",
             [
                 "CloudModel", "LabPlan", "KernelObjects", "LabServices", "RouteNetlink", "Nftables", "Netlink",
-                "Namespaces",
+                "Namespaces", "Rootless",
                 "LinuxSystem", "IPAddressing", "LabFile", "CNetlabShims",
             ]),
         module(
@@ -85,7 +86,7 @@ let package = Package(
             "NetlabCommands",
             [
                 "Checks", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "Nftables", "CloudModel", "LinuxSystem",
-                "IPAddressing", "Namespaces", "Probes",
+                "IPAddressing", "Namespaces", "Probes", "Rootless",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // For tests of users, and our own.

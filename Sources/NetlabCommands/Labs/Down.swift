@@ -23,14 +23,16 @@ struct Down: ParsableCommand {
     func run() throws {
         Interruption.hold()
         var gone: [String] = []
+        var absent: [String] = []
         for name in try all ? StateFolder.all.map(\.name) : names {
-            if try LabDown(try LabName.valid(name)).run() {
-                gone.append(name)
-            } else if !json {
-                Output.note("\(name) was not up")
-            }
+            if try LabDown(try LabName.valid(name)).run() { gone.append(name) } else { absent.append(name) }
         }
+        try report(gone: gone, absent: absent)
+    }
+
+    func report(gone: [String], absent: [String]) throws {
         if json { return try Output.json(["down": gone]) }
+        for name in absent { Output.note("\(name) was not up") }
         for name in gone { Output.say("\(name) is down") }
     }
 }
