@@ -24,9 +24,13 @@ public enum Keeper {
             let place = KeeperFolder.place
             // A keeper that is just about to end may take a connection and drop it.
             for _ in 0..<50 {
-                var socket = try KeeperFolder(opening: place)?.connect()
+                let folder = try KeeperFolder(opening: place)
+                var socket = try folder?.connect()
                 if socket == nil {
-                    guard let program else { return false }
+                    guard let program else {
+                        try folder?.removeIfStale()
+                        return false
+                    }
                     socket = try start(program, place)
                 }
                 if let socket, let namespaces = try KeeperLine.receive(from: socket) {

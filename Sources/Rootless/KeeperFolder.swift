@@ -88,6 +88,13 @@ struct KeeperFolder {
 
     func unlock() { flock(descriptor.raw, LOCK_UN) }
 
+    /// Removes what a killed keeper, or a command killed before it had one, left behind.
+    func removeIfStale() throws {
+        guard try lock(waiting: false) else { return }
+        defer { unlock() }
+        if try connect() == nil { remove() }
+    }
+
     /// Removes socket and folder; a folder with something else in it stays.
     func remove() {
         unlink(socketPath)

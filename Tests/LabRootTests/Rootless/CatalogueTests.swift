@@ -91,12 +91,13 @@ private struct Facts: Equatable {
         }
     }
 
-    /// Who tried what, and how many pieces of evidence there were for and against.
+    /// Who tried what, and how many expectations it failed; times and ports are cut off.
     private static func trial(_ trial: [String: Any]) -> String {
-        trial.keys.sorted().map { key in
-            if let list = trial[key] as? [Any] { return "\(key): \(list.count)" }
-            let text = trial[key] as? String ?? ""
-            return "\(key) \(text.prefix { !$0.isNumber })"
-        }.joined(separator: "; ")
+        let failures = trial["failures"] as? [Any]
+        let words = ["from", "probe"].map { key in
+            let words = (trial[key] as? String ?? "").split(separator: " ")
+            return words.map { $0.filter { !$0.isNumber } }.joined(separator: " ")
+        }
+        return words.joined(separator: " ") + " \(failures?.count ?? -1)"
     }
 }
