@@ -19,9 +19,14 @@ public struct RootlessDiagnosis: Hashable, Sendable {
         case "folder": ("another user's folder is in the way", "look at it, then remove it, or set XDG_RUNTIME_DIR")
         case "connect": ("the background process is in trouble", "end the process named \"netlab __keep\"")
         case "lab": lab
-        default: setting(refusal, knobs) ?? security(refusal, knobs, program) ?? unknown
+        case let step where namespaceSteps.contains { step.hasPrefix($0) }:
+            setting(refusal, knobs) ?? security(refusal, knobs, program) ?? unknown
+        default: ("the background process could not be started", "see the reason in parentheses")
         }
     }
+
+    /// Calls that only a forbidden namespace lets fail; the maps are written to `/proc/self`.
+    private static let namespaceSteps = ["unshare ", "setns ", "mount ", "open /proc/self/", "write"]
 
     /// The namespaces came into being, but a network did not.
     private static let lab: Cause = (
@@ -53,10 +58,11 @@ public struct RootlessDiagnosis: Hashable, Sendable {
     private static func security(_ refusal: RootlessRefusal, _ knobs: RootlessKnobs, _ program: String) -> Cause? {
         guard [EPERM, EACCES].contains(refusal.errno) else { return nil }
         if knobs.appArmor == 1 {
-            let profile = "abi <abi/4.0>, profile netlab \(program) flags=(unconfined) { userns, }"
+            let profile = "'abi <abi/4.0>,' 'profile netlab \(program) flags=(unconfined) {' '  userns,' '}'"
             return (
                 "AppArmor forbids it: kernel.apparmor_restrict_unprivileged_userns is 1",
-                "echo '\(profile)' | sudo tee /etc/apparmor.d/netlab && sudo apparmor_parser -r /etc/apparmor.d/netlab"
+                "printf '%s\\n' \(profile) | sudo tee /etc/apparmor.d/netlab"
+                    + " && sudo apparmor_parser -r /etc/apparmor.d/netlab"
                     + " (or: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0)"
             )
         }

@@ -38,7 +38,7 @@ import Testing
             (
                 diagnose("write /proc/self/uid_map", EPERM, RootlessKnobs(unprivilegedClone: 1, appArmor: 1)),
                 "kernel.apparmor_restrict_unprivileged_userns is 1",
-                "profile netlab /opt/netlab flags=(unconfined) { userns, }"
+                "profile netlab /opt/netlab flags=(unconfined) {"
             ),
             (
                 diagnose("mount /run", EACCES, RootlessKnobs(appArmor: 1)), "AppArmor forbids it",
@@ -54,6 +54,10 @@ import Testing
                 "CONFIG_USER_NS"
             ),
             (diagnose("lab", 0), "loads no modules for ordinary users", "sudo modprobe -a nf_tables"),
+            (
+                diagnose("mkdir /tmp/netlab-1", ENOSPC, RootlessKnobs(maxUser: 7)),
+                "the background process could not be started", "see the reason"
+            ),
             (diagnose("folder", 0), "another user's folder", "XDG_RUNTIME_DIR"),
         ]
         for (diagnosis, problem, remedy) in cases {
