@@ -18,7 +18,7 @@ final class OrdinaryUser: Sendable {
 
     init(_ id: UInt32 = nobody) throws {
         self.id = id
-        folder = "/tmp/nlt-\(getpid())-user-\(Self.count.wrappingAdd(1, ordering: .relaxed).newValue)"
+        folder = "/tmp/nlt-\(getpid())-user-u\(Self.count.wrappingAdd(1, ordering: .relaxed).newValue)"
         try Files.makeFolder(folder, mode: 0o700)
         try systemCall("chown", folder) { chown(folder, id, id) }
     }
@@ -29,7 +29,7 @@ final class OrdinaryUser: Sendable {
         try? Files.removeTree(folder)
     }
 
-    /// A name for a lab that nobody else uses.
+    /// A name for a lab that nobody else uses; the `u` keeps it apart from the fixtures' names, which are numbered too.
     func name(_ word: String) -> String { "nlt-\(getpid())-\(folder.split(separator: "-").last ?? "")-\(word)" }
 
     /// Runs netlab.
