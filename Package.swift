@@ -47,6 +47,9 @@ let package = Package(
         // The pure half: no Linux, no root.
         module("IPAddressing"),
         module("CloudModel", ["IPAddressing"]),
+        .target(
+            name: "Cost", dependencies: ["CloudModel"], resources: [.embedInCode("Prices/us-east-1.json")],
+            swiftSettings: strict),
         module("LabFile", ["CloudModel", "IPAddressing", .product(name: "Yams", package: "Yams")]),
         module("KernelObjects", ["IPAddressing"]),
         module("LabPlan", ["CloudModel", "KernelObjects", "IPAddressing"]),
@@ -85,7 +88,8 @@ let package = Package(
         module(
             "NetlabCommands",
             [
-                "Checks", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "Nftables", "CloudModel", "LinuxSystem",
+                "Checks", "Cost", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "RouteNetlink", "Nftables",
+                "CloudModel", "LinuxSystem",
                 "IPAddressing", "Namespaces", "Probes", "Rootless",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -95,6 +99,7 @@ let package = Package(
 
         // Pure tests: no root, seconds.
         tests("IPAddressingTests", ["IPAddressing"]),
+        tests("CostTests", ["Cost", "CloudModel", "IPAddressing", "LabFile"]),
         tests("LabFileTests", ["LabFile", "CloudModel", "IPAddressing"]),
         tests("LabPlanTests", ["KernelObjects", "LabPlan", "LabFile", "CloudModel", "IPAddressing"]),
         tests("NetlinkTests", ["Netlink", "RouteNetlink", "Nftables", "KernelObjects", "IPAddressing", "LinuxSystem"]),

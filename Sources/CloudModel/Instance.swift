@@ -4,12 +4,18 @@ public import IPAddressing
 public struct Instance: Hashable, Sendable {
     public var name: String
     public var interface: NetworkInterface
+    /// More interfaces than the first, each in a subnet of the same zone.
+    public var secondaryInterfaces: [NetworkInterface]
     public var listeners: [Listener]
     public var origin: Origin
 
-    public init(name: String, interface: NetworkInterface, listeners: [Listener] = [], origin: Origin = .none) {
+    public init(
+        name: String, interface: NetworkInterface, secondaryInterfaces: [NetworkInterface] = [],
+        listeners: [Listener] = [], origin: Origin = .none
+    ) {
         self.name = name
         self.interface = interface
+        self.secondaryInterfaces = secondaryInterfaces
         self.listeners = listeners
         self.origin = origin
     }
@@ -17,22 +23,40 @@ public struct Instance: Hashable, Sendable {
 
 /// An elastic network interface (ENI): addresses, groups and the source/destination check.
 public struct NetworkInterface: Hashable, Sendable {
+    /// `eni-0123`; empty in a lab file, where the node's name says it all.
+    public var name: String
     public var subnet: String
     public var privateAddress: IPv4Address
     /// Elastic or auto-assigned; the guest never sees it, the Internet gateway maps it.
     public var publicAddress: IPv4Address?
+    /// Private addresses beyond the first, each with its own public address or none.
+    public var secondaryAddresses: [SecondaryAddress]
     public var securityGroups: [String]
     public var sourceDestinationCheck: Bool
 
     public init(
-        subnet: String, privateAddress: IPv4Address, publicAddress: IPv4Address? = nil, securityGroups: [String] = [],
+        name: String = "", subnet: String, privateAddress: IPv4Address, publicAddress: IPv4Address? = nil,
+        secondaryAddresses: [SecondaryAddress] = [], securityGroups: [String] = [],
         sourceDestinationCheck: Bool = true
     ) {
+        self.name = name
         self.subnet = subnet
         self.privateAddress = privateAddress
         self.publicAddress = publicAddress
+        self.secondaryAddresses = secondaryAddresses
         self.securityGroups = securityGroups
         self.sourceDestinationCheck = sourceDestinationCheck
+    }
+}
+
+/// A private address of an interface beyond its first.
+public struct SecondaryAddress: Hashable, Sendable {
+    public var privateAddress: IPv4Address
+    public var publicAddress: IPv4Address?
+
+    public init(privateAddress: IPv4Address, publicAddress: IPv4Address? = nil) {
+        self.privateAddress = privateAddress
+        self.publicAddress = publicAddress
     }
 }
 

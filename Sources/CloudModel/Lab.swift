@@ -3,17 +3,24 @@ public struct Lab: Hashable, Sendable {
     public var name: String
     public var title: String
     public var vpcs: [VPC]
+    public var peerings: [VPCPeering]
+    public var transitGateways: [TransitGateway]
+    public var prefixLists: [PrefixList]
     public var internet: Internet
     public var checks: [Check]
     public var origin: Origin
 
     public init(
-        name: String, title: String = "", vpcs: [VPC] = [], internet: Internet = Internet(), checks: [Check] = [],
-        origin: Origin = .none
+        name: String, title: String = "", vpcs: [VPC] = [], peerings: [VPCPeering] = [],
+        transitGateways: [TransitGateway] = [], prefixLists: [PrefixList] = [], internet: Internet = Internet(),
+        checks: [Check] = [], origin: Origin = .none
     ) {
         self.name = name
         self.title = title
         self.vpcs = vpcs
+        self.peerings = peerings
+        self.transitGateways = transitGateways
+        self.prefixLists = prefixLists
         self.internet = internet
         self.checks = checks
         self.origin = origin

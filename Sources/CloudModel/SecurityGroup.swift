@@ -29,11 +29,14 @@ public struct SecurityGroupRule: Hashable, Sendable {
 
     public var traffic: Traffic
     public var peer: Peer
+    /// The prefix list it was written with, of which the peer is one block.
+    public var prefixList: String?
     public var origin: Origin
 
-    public init(traffic: Traffic, peer: Peer, origin: Origin = .none) {
+    public init(traffic: Traffic, peer: Peer, prefixList: String? = nil, origin: Origin = .none) {
         self.traffic = traffic
         self.peer = peer
+        self.prefixList = prefixList
         self.origin = origin
     }
 

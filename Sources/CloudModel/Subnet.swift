@@ -7,13 +7,19 @@ public struct Subnet: Hashable, Sendable {
     public var zone: String
     /// The name of its route table in the same VPC (explicit, its own inline one, or the main table).
     public var routeTable: String
+    /// The name of its network ACL; `nil` is the VPC's default one.
+    public var networkACL: String?
     public var origin: Origin
 
-    public init(name: String, cidrBlock: CIDRBlock, zone: String = "a", routeTable: String, origin: Origin = .none) {
+    public init(
+        name: String, cidrBlock: CIDRBlock, zone: String = "a", routeTable: String, networkACL: String? = nil,
+        origin: Origin = .none
+    ) {
         self.name = name
         self.cidrBlock = cidrBlock
         self.zone = zone
         self.routeTable = routeTable
+        self.networkACL = networkACL
         self.origin = origin
     }
 

@@ -12,13 +12,20 @@ public struct VPC: Hashable, Sendable {
     public var routeTables: [RouteTable]
     public var natGateways: [NATGateway]
     public var securityGroups: [SecurityGroup]
+    /// Without a default one, everything passes.
+    public var networkACLs: [NetworkACL]
     public var instances: [Instance]
+    public var loadBalancers: [LoadBalancer]
+    public var targetGroups: [TargetGroup]
+    public var endpoints: [VPCEndpoint]
     public var origin: Origin
 
     public init(
         name: String, cidrBlocks: [CIDRBlock], zones: [String] = ["a"], internetGateway: InternetGateway? = nil,
         subnets: [Subnet] = [], routeTables: [RouteTable] = [], natGateways: [NATGateway] = [],
-        securityGroups: [SecurityGroup] = [], instances: [Instance] = [], origin: Origin = .none
+        securityGroups: [SecurityGroup] = [], networkACLs: [NetworkACL] = [], instances: [Instance] = [],
+        loadBalancers: [LoadBalancer] = [], targetGroups: [TargetGroup] = [], endpoints: [VPCEndpoint] = [],
+        origin: Origin = .none
     ) {
         self.name = name
         self.cidrBlocks = cidrBlocks
@@ -28,7 +35,11 @@ public struct VPC: Hashable, Sendable {
         self.routeTables = routeTables
         self.natGateways = natGateways
         self.securityGroups = securityGroups
+        self.networkACLs = networkACLs
         self.instances = instances
+        self.loadBalancers = loadBalancers
+        self.targetGroups = targetGroups
+        self.endpoints = endpoints
         self.origin = origin
     }
 
@@ -39,6 +50,15 @@ public struct VPC: Hashable, Sendable {
     public func natGateway(_ name: String) -> NATGateway? { natGateways.first { $0.name == name } }
     public func securityGroup(_ name: String) -> SecurityGroup? { securityGroups.first { $0.name == name } }
     public func instance(_ name: String) -> Instance? { instances.first { $0.name == name } }
+    public func loadBalancer(_ name: String) -> LoadBalancer? { loadBalancers.first { $0.name == name } }
+    public func targetGroup(_ name: String) -> TargetGroup? { targetGroups.first { $0.name == name } }
+    public func endpoint(_ name: String) -> VPCEndpoint? { endpoints.first { $0.name == name } }
+
+    /// The list that guards a subnet: its own, or the VPC's default, or AWS's that lets everything through.
+    public func networkACL(of subnet: Subnet) -> NetworkACL {
+        networkACLs.first { $0.name == subnet.networkACL }
+            ?? networkACLs.first(where: \.isDefault) ?? .allowingEverything()
+    }
 
     /// The VPC's DNS server: base of the primary block plus two.
     public var resolver: IPv4Address? { cidrBlocks.first.map { $0.base + 2 } }

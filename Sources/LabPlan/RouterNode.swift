@@ -150,7 +150,8 @@ struct RouterNode {
             case .natGateway(let name), .instance(let name):
                 let port = ports.first { $0.name == name }
                 hop = (port?.address, port?.device)
-            case .blackhole: hop = (nil, nil)
+            case .peering, .transitGateway, .gatewayEndpoint, .virtualPrivateGateway, .local, .blackhole:
+                hop = (nil, nil)
             }
             // A target that is gone leaves a blackhole.
             let gateway = hop.device == nil ? nil : hop.gateway

@@ -12,6 +12,8 @@ public enum LabServicesError: Error, Equatable, Sendable, CustomStringConvertibl
     case unusableSocket(node: String, kind: SocketKind, reason: String)
     /// An `apt` socket without a repository folder to serve.
     case noRepository(node: String, folder: String?)
+    /// `openssl` made no certificate; the text is its last words.
+    case certificateFailed(String)
     /// The kernel refused.
     case system(SystemError)
 
@@ -29,6 +31,8 @@ public enum LabServicesError: Error, Equatable, Sendable, CustomStringConvertibl
             "\(node) serves apt, but \(folder) is not a folder; scripts/make-apt-mirror.sh makes one"
         case .noRepository(let node, nil):
             "\(node) serves apt, but the plan names no repository folder"
+        case .certificateFailed(let words):
+            "openssl made no certificate" + Self.quoted(words)
         case .system(let error):
             error.description
         }

@@ -76,6 +76,11 @@ extension Status: UsesLabs {
     }
 }
 
+extension CostCommand: UsesLabs {
+    /// A lab file costs what it costs.
+    func runWithoutLabs() throws { try run() }
+}
+
 extension ScanOnce: UsesLabs {
     func runWithoutLabs() throws { throw LabRunnerError(.input, "there is no namespace \(namespace)") }
 }

@@ -7,6 +7,11 @@ public enum LinkStates {
     /// The names of links that are raised but do not run: their peer is down, or the kernel has not yet switched
     /// their queue on and drops what is sent. Equivalent to looking for links without `state UP` in `ip link`.
     public static func notRunning(_ socket: NetlinkSocket) throws -> [String] {
+        try socket.dump(request()) { _, body in notRunning(body) }
+    }
+
+    /// The question for all links of a namespace.
+    static func request() -> NetlinkBatch {
         var message = [UInt8](repeating: 0, count: 32)
         message.withUnsafeMutableBytes { raw in
             raw.storeBytes(of: UInt32(32), as: UInt32.self)
@@ -15,7 +20,7 @@ public enum LinkStates {
         }
         var request = NetlinkBatch()
         message.withUnsafeBytes { request.append($0, operation: "ip link", subject: "") }
-        return try socket.dump(request) { _, body in notRunning(body) }
+        return request
     }
 
     /// `struct ifinfomsg`, then attributes. The loopback device never says UP; it has no peer to wait for.

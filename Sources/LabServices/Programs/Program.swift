@@ -65,5 +65,8 @@ public struct Program: Codable, Equatable, Sendable {
         throw .missingProgram(program, debianPackage: packages[name] ?? name)
     }
 
-    private static let packages = ["dnsmasq": "dnsmasq-base", "nginx": "nginx", "sshd": "openssh-server"]
+    private static let packages = [
+        "dnsmasq": "dnsmasq-base", "nginx": "nginx-light", "sshd": "openssh-server", "ssh-keygen": "openssh-client",
+        "ssh": "openssh-client", "unshare": "util-linux",
+    ]
 }
