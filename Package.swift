@@ -57,6 +57,7 @@ let package = Package(
         // The kernel half.
         module("LinuxSystem", ["CNetlabShims"]),
         module("Namespaces", ["LinuxSystem", "CNetlabShims"]),
+        module("Rootless", ["LinuxSystem", "Namespaces", "CNetlabShims"]),
         module("Netlink", ["LinuxSystem", "CNetlabShims"]),
         module("RouteNetlink", ["CLibNL", "CNetlabShims", "KernelObjects", "Netlink", "IPAddressing", "LinuxSystem"]),
         module("Nftables", ["CLibMNL", "KernelObjects", "Netlink", "IPAddressing", "LinuxSystem"]),
@@ -75,7 +76,7 @@ let package = Package(
             "LabRunner",
             [
                 "CloudModel", "LabPlan", "KernelObjects", "LabServices", "RouteNetlink", "Nftables", "Netlink",
-                "Namespaces",
+                "Namespaces", "Rootless",
                 "LinuxSystem", "IPAddressing", "LabFile", "CNetlabShims",
             ]),
         module(
@@ -89,7 +90,7 @@ let package = Package(
             [
                 "Checks", "Cost", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "RouteNetlink", "Nftables",
                 "CloudModel", "LinuxSystem",
-                "IPAddressing", "Namespaces", "Probes",
+                "IPAddressing", "Namespaces", "Probes", "Rootless",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // For tests of users, and our own.
@@ -114,6 +115,7 @@ let package = Package(
         tests("LabPlanTests", ["KernelObjects", "LabPlan", "LabFile", "CloudModel", "IPAddressing"]),
         tests("NetlinkTests", ["Netlink", "RouteNetlink", "Nftables", "KernelObjects", "IPAddressing", "LinuxSystem"]),
         tests("LabServicesTests", ["LabServices", "IPAddressing", "LinuxSystem"]),
+        tests("RootlessTests", ["Rootless", "LinuxSystem"]),
         tests(
             "ChecksTests",
             ["Checks", "CloudModel", "IPAddressing", "LabFile", "LabPlan", "LabRunner", "Nftables", "Probes"]),

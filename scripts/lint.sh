@@ -22,7 +22,7 @@ forbid() {
 
 forbid '^(public )?import CLibNL' 'only RouteNetlink opens the door to libnl' RouteNetlink
 forbid '^(public )?import CLibMNL' 'only Nftables opens the door to libmnl' Nftables
-forbid 'cnl_setns' 'only Namespaces changes a namespace' Namespaces
+forbid 'cnl_setns|cnl_clone_newnet|cnl_clone_newuser' 'only Namespaces changes a namespace' Namespaces
 forbid '@unchecked' 'prove it in a comment and allow it here, or do without'
 forbid 'try!|\bfatalError\("TODO' 'no traps for what may happen'
 forbid '"(ip|nft|sysctl|iptables)"' 'netlab never runs ip, nft, sysctl or iptables'
