@@ -7,13 +7,14 @@ SHARE := .build/$(shell uname -m)-unknown-linux-gnu/share/netlab
 RELEASE := -c release --static-swift-stdlib --product netlab -Xlinker -s
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo --preserve-env=PATH,NETLAB_SHARE,NETLAB_KEEP,CI)
 
-.PHONY: help setup setup-run share build run test test-pure test-root lint fmt bench install uninstall clean
+.PHONY: help setup setup-run share build run test test-pure test-root lint fmt bench fuzz soak install uninstall clean
 
 help:
 	@echo 'make run        set up, build, and run the main job: netlab test private-nat'
 	@echo 'make test       set up, build, and pass all tests (root tests ask for sudo)'
 	@echo 'make test-pure  the tests that need no root        make test-root  the ones that do'
 	@echo 'make lint fmt   check, or mend, the style          make bench      measure against peers'
+	@echo 'make fuzz       FUZZ_SECONDS=60 per parser          make soak       1000 cycles, 50 labs at once, all faults'
 	@echo 'make install    into PREFIX ($(PREFIX))       make uninstall  make clean'
 
 setup:
@@ -52,6 +53,13 @@ fmt:
 
 bench: build
 	@scripts/bench.sh
+
+fuzz:
+	@scripts/fuzz.sh
+
+soak: build
+	$(SWIFT) build --build-tests
+	@$(AS_ROOT) scripts/soak.sh
 
 install: build
 	install -D -m 0755 .build/release/netlab $(DESTDIR)$(PREFIX)/bin/netlab

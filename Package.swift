@@ -57,6 +57,7 @@ let package = Package(
         // The kernel half.
         module("LinuxSystem", ["CNetlabShims"]),
         module("Namespaces", ["LinuxSystem", "CNetlabShims"]),
+        module("Rootless", ["LinuxSystem", "Namespaces", "CNetlabShims"]),
         module("Netlink", ["LinuxSystem", "CNetlabShims"]),
         module("RouteNetlink", ["CLibNL", "CNetlabShims", "KernelObjects", "Netlink", "IPAddressing", "LinuxSystem"]),
         module("Nftables", ["CLibMNL", "KernelObjects", "Netlink", "IPAddressing", "LinuxSystem"]),
@@ -82,7 +83,7 @@ let package = Package(
             [
                 "LoadBalancing",
                 "CloudModel", "LabPlan", "KernelObjects", "LabServices", "RouteNetlink", "Nftables", "Netlink",
-                "Namespaces",
+                "Namespaces", "Rootless",
                 "LinuxSystem", "IPAddressing", "LabFile", "CNetlabShims",
             ]),
         module(
@@ -96,12 +97,23 @@ let package = Package(
             [
                 "Checks", "Cost", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "RouteNetlink", "Nftables",
                 "CloudModel", "LinuxSystem",
-                "IPAddressing", "Namespaces", "Probes",
+                "IPAddressing", "Namespaces", "Probes", "Rootless",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // For tests of users, and our own.
         module("NetlabTesting", ["Checks", "LabRunner", "LinuxSystem"]),
         .executableTarget(name: "netlab", dependencies: ["NetlabCommands"], swiftSettings: strict),
+
+        // What tries our parsers, and the tests that run it: debug builds only, never shipped.
+        .target(
+            name: "Fuzzing",
+            dependencies: [
+                "CloudModel", "IPAddressing", "KernelObjects", "LabFile", "LabPlan", "LabServices", "LinuxSystem",
+                "Netlink", "Nftables",
+                "Probes", "RouteNetlink",
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + nio, path: "Tests/Fuzzing", swiftSettings: strict),
+        tests("FuzzTests", ["Fuzzing", "LinuxSystem"]),
 
         // Pure tests: no root, seconds.
         tests("IPAddressingTests", ["IPAddressing"]),
@@ -110,6 +122,7 @@ let package = Package(
         tests("LabPlanTests", ["KernelObjects", "LabPlan", "LabFile", "CloudModel", "IPAddressing"]),
         tests("NetlinkTests", ["Netlink", "RouteNetlink", "Nftables", "KernelObjects", "IPAddressing", "LinuxSystem"]),
         tests("LabServicesTests", ["LabServices", "IPAddressing", "LinuxSystem"]),
+        tests("RootlessTests", ["Rootless", "LinuxSystem"]),
         tests(
             "ChecksTests",
             ["Checks", "CloudModel", "IPAddressing", "LabFile", "LabPlan", "LabRunner", "Nftables", "Probes"]),
@@ -122,6 +135,7 @@ let package = Package(
                 "LabPlan", "LabFile", "LabRunner", "CloudModel", "CNetlabShims",
             ]),
         tests("ProbesRootTests", ["Probes", "Namespaces", "LinuxSystem", "IPAddressing"]),
+        tests("SoakRootTests", ["NetlabTesting", "LinuxSystem"]),
         tests("FaultRootTests", ["NetlabTesting", "LinuxSystem"]),
         tests(
             "LabRootTests",
@@ -131,3 +145,10 @@ let package = Package(
             ]),
     ]
 )
+
+// `make fuzz` alone: its `main` is libFuzzer's, which only a build with `-sanitize=fuzzer` has.
+if Context.environment["NETLAB_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "netlab-fuzz", dependencies: ["Fuzzing"], path: "Tests/FuzzMain", swiftSettings: strict))
+}

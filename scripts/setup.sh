@@ -7,7 +7,7 @@ export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 build=(libnl-route-3-dev libmnl-dev pkg-config)
 programs=(dnsmasq-base)
 mirror=(dpkg-dev apt-utils gnupg xz-utils)
-clients=(nmap curl dnsutils traceroute iproute2 nftables iputils-ping python3)
+clients=(nmap curl dnsutils traceroute iproute2 nftables iputils-ping procps python3)
 
 build_only=no
 case "${1:-}" in

@@ -15,22 +15,29 @@ public struct LabDown: Sendable {
             // A command that was killed with the lock in its hand left the file, and nothing else.
             || Files.exists(LabLock.path(of: state.name))
         guard isLeft else { return false }
-        try LabLock.holding(state.name) { _ in try Self.removeEverything(state) }
+        try LabLock.holding(state.name) { _ in
+            try state.verify()
+            try StateVersion.checkNotNewer(state)
+            try Self.removeEverything(state)
+        }
         return true
     }
 
     /// The background process first (with it go all programs and sockets), then the names of the namespaces, then the
     /// folder. The namespaces themselves end together, in the kernel's own time; links are never deleted one by one.
-    static func removeEverything(_ state: StateFolder) throws {
+    ///
+    /// - Parameter strangers: Whether names count that begin like the lab's and stand in no journal of ours.
+    static func removeEverything(_ state: StateFolder, strangers: Bool = true) throws {
         var failures: [any Error] = []
         attempt(&failures) {
-            guard let text = try Files.readIfThere(state.server), let handle = ProcessHandle(text) else { return }
-            guard try handle.kill() else {
-                throw LabRunnerError(.system, "process \(handle.pid) of lab \(state.name) does not end")
+            for handle in try servers(of: state) {
+                guard try handle.kill() else {
+                    throw LabRunnerError(.system, "process \(handle.pid) of lab \(state.name) does not end")
+                }
             }
         }
         var names: [String] = []
-        attempt(&failures) { names = try namespaces(of: state.name) }
+        attempt(&failures) { names = try strangers ? namespaces(of: state.name) : recorded(in: state) }
         for name in names {
             attempt(&failures) { try NamedNamespace.delete(name) }
         }
@@ -40,16 +47,29 @@ public struct LabDown: Sendable {
         if let first = failures.first { throw first }
     }
 
+    /// The background process as it was written down; where that is lost or spoilt, as `/proc` shows it.
+    private static func servers(of state: StateFolder) throws -> [ProcessHandle] {
+        if let handle = try Files.readIfThere(state.server).flatMap({ ProcessHandle($0) }) { return [handle] }
+        // Its log is made before it is started.
+        guard Files.exists(state.serverLog) else { return [] }
+        return try ServingProcess.all().filter { $0.lab == state.name }.map(\.handle)
+    }
+
     /// What the journal says, and what carries the lab's name besides.
     private static func namespaces(of lab: String) throws -> [String] {
-        let journal = try Files.readIfThere(StateFolder(lab).journal) ?? ""
-        let recorded = journal.split(separator: "\n").compactMap { line -> String? in
+        let found = try Files.list(NamedNamespace.folder).filter { $0.hasPrefix("\(lab).") }
+        return Set(try recorded(in: StateFolder(lab)) + found).sorted()
+    }
+
+    /// What the journal says.
+    static func recorded(in state: StateFolder) throws -> [String] {
+        let journal = try Files.readIfThere(state.journal) ?? ""
+        return journal.split(separator: "\n").compactMap { line -> String? in
             let words = line.split(separator: " ", maxSplits: 1)
-            guard words.count == 2, words[0] == "netns", !words[1].contains("/") else { return nil }
+            guard words.count == 2, words[0] == "netns", words[1].hasPrefix("\(state.name)."), !words[1].contains("/")
+            else { return nil }
             return String(words[1])
         }
-        let found = try Files.list(NamedNamespace.folder).filter { $0.hasPrefix("\(lab).") }
-        return Set(recorded + found).sorted()
     }
 
     private static func attempt(_ failures: inout [any Error], _ body: () throws -> Void) {

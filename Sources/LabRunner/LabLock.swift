@@ -12,14 +12,7 @@ enum LabLock {
         let path = path(of: name)
         let deadline = ContinuousClock.now + .seconds(seconds)
         while true {
-            if let file = try take(path) {
-                defer {
-                    unlink(path)
-                    _ = rmdir(StateFolder.root)
-                    withExtendedLifetime(file) {}
-                }
-                return try body(file.raw)
-            }
+            if let file = try take(path) { return try with(file, path) { try body(file.raw) } }
             guard ContinuousClock.now < deadline else {
                 throw LabRunnerError(
                     .system, "another netlab command is busy with lab \(name)", hint: "wait for it, then try again")
@@ -30,8 +23,32 @@ enum LabLock {
         }
     }
 
+    /// The same without waiting: `nil` when another command has the lock.
+    static func holdingIfFree<Value>(_ name: String, _ body: () throws -> Value) throws -> Value? {
+        let path = path(of: name)
+        return try take(path).map { file in try with(file, path, body) }
+    }
+
+    /// Whether a command is at work on the lab; changes nothing.
+    static func isHeld(_ name: String) -> Bool {
+        guard let file = try? OwnedDescriptor(opening: path(of: name), O_RDONLY | O_NOFOLLOW) else { return false }
+        return flock(file.raw, LOCK_EX | LOCK_NB) != 0
+    }
+
+    private static func with<Value>(_ file: SharedDescriptor, _ path: String, _ body: () throws -> Value) rethrows
+        -> Value
+    {
+        defer {
+            unlink(path)
+            _ = rmdir(StateFolder.root)
+            withExtendedLifetime(file) {}
+        }
+        return try body()
+    }
+
     private static func take(_ path: String) throws -> SharedDescriptor? {
         try Files.makeFolder(StateFolder.root, mode: 0o700)
+        try StateFolder.verifyRoot()
         guard let file = try open(path) else { return nil }
         guard flock(file.raw, LOCK_EX | LOCK_NB) == 0 else { return nil }
         // The holder before us may have removed the file while we waited: then what we locked is nobody's any more.

@@ -34,6 +34,8 @@ public struct LabUp: Sendable {
     }
 
     private func runAlone(lock: Int32) throws -> RunningLab {
+        try state.verify()
+        try StateVersion.checkNotNewer(state)
         if state.isComplete, LabStatus(state).isServing {
             throw LabRunnerError(
                 .input, "lab \(state.name) is already up",

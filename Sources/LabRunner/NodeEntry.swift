@@ -3,6 +3,7 @@ import Glibc
 import LabPlan
 import LinuxSystem
 import Namespaces
+import Rootless
 
 /// Turns this process into a program inside a node of a running lab.
 ///
@@ -14,6 +15,8 @@ public enum NodeEntry {
     public static func execute(_ command: [String], lab name: String, node: String) throws -> Never {
         let state = StateFolder(name)
         guard state.exists else { throw RunningLab.notUp(name) }
+        try state.verify()
+        try StateVersion.check(state)
         let path = NamedNamespace.path(LabPlan.namespaceName(lab: name, node: node))
         guard Files.exists(path) else {
             let prefix = "\(name)."
@@ -51,7 +54,10 @@ public enum NodeEntry {
         try systemCall("unshare CLONE_NEWNS") { cnl_unshare(cnl_clone_newns) }
         try systemCall("mount", "/") { mount("", "/", "none", UInt(MS_SLAVE) | UInt(MS_REC), nil) }
         // /sys belongs to the network namespace it was mounted in. Without this only /sys/class/net would mislead.
-        if umount2("/sys", Int32(MNT_DETACH)) == 0 { _ = mount("netlab", "/sys", "sysfs", 0, nil) }
+        // In a user's own namespaces the machine's mounts cannot be taken away, only covered.
+        if umount2("/sys", Int32(MNT_DETACH)) == 0 || Keeper.line != nil {
+            _ = mount("netlab", "/sys", "sysfs", 0, nil)
+        }
     }
 
     /// A system without the file keeps its own way of finding names.

@@ -30,8 +30,15 @@ public struct Requirement: Hashable, Sendable {
 public enum Requirements {
     /// Everything `netlab doctor` looks at.
     public static func all(_ settings: RunnerSettings) -> [Requirement] {
-        [capabilities, namespaces, nftables, stateRoot, program("dnsmasq"), mirror(settings)]
+        machine(settings) + [program("dnsmasq"), mirror(settings)]
             + ["apt-get", "curl", "dig", "nmap", "traceroute"].map(client)
+    }
+
+    /// An ordinary user has to know one thing only: whether labs come up without root.
+    private static func machine(_ settings: RunnerSettings) -> [Requirement] {
+        guard geteuid() == 0 else { return [.rootless(settings)] }
+        let rest = Requirement.isInsideUserNamespace ? [] : [Requirement.rootless(settings)]
+        return [capabilities, namespaces, nftables, stateRoot] + rest
     }
 
     /// What one lab needs; the first thing missing is thrown before anything is made.

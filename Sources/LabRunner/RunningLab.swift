@@ -28,6 +28,8 @@ public struct RunningLab: Sendable {
     public static func attach(_ name: String) throws -> RunningLab {
         let state = StateFolder(name)
         guard state.exists else { throw notUp(name) }
+        try state.verify()
+        try StateVersion.check(state)
         guard state.isComplete, LabStatus(state).summary == "up" else {
             throw LabRunnerError(
                 .system,
@@ -50,7 +52,8 @@ public struct RunningLab: Sendable {
         return RunningLab(plan: plan, state: state, nodes: nodes)
     }
 
-    static func notUp(_ name: String) -> LabRunnerError {
+    /// There is no such lab; the message says which there are.
+    public static func notUp(_ name: String) -> LabRunnerError {
         let others = ((try? StateFolder.all) ?? []).map(\.name)
         let hint = others.isEmpty ? "no lab is up; netlab up \(name)" : "these are: \(others.joined(separator: ", "))"
         return LabRunnerError(.input, "lab \(name) is not up", hint: hint)

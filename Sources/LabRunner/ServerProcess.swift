@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import LabServices
 import LinuxSystem
+import Rootless
 
 /// The background process of a lab, from the side of the command that starts it.
 ///
@@ -21,12 +22,16 @@ final class ServerProcess {
         let orders = try Pipe()
         let answers = try Pipe()
         let log = try OwnedDescriptor(opening: state.serverLog, O_WRONLY | O_CREAT | O_APPEND)
+        // Without root it ends with the keeper of its namespaces.
+        let keeper = Keeper.line.map(\.raw)
         let process = try onThrowawayThread("netlab-spawn") {
             // From here on children of this thread (and of no other) are born into a new pid namespace.
             try systemCall("unshare CLONE_NEWPID") { cnl_unshare(cnl_clone_newpid) }
             return try ChildProcess.spawn(
-                [program, "__serve", state.name, "--readiness", "\(answers.input.raw)", "--lock", "\(lock)"],
-                standard: (orders.output.raw, log.raw, log.raw), inherit: sockets + [answers.input.raw, lock],
+                [program, "__serve", state.name, "--readiness", "\(answers.input.raw)", "--lock", "\(lock)"]
+                    + (keeper.map { ["--keeper", "\($0)"] } ?? []),
+                standard: (orders.output.raw, log.raw, log.raw),
+                inherit: sockets + [answers.input.raw, lock] + (keeper.map { [$0] } ?? []),
                 newSession: true)
         }
         planInput = orders.input
@@ -98,7 +103,8 @@ final class ServerProcess {
 /// The other side: what `netlab __serve` does.
 public enum ServerMain {
     /// Reads the plan from standard input and serves it until told to end.
-    public static func run(readiness: Int32, lock: Int32) throws {
+    public static func run(readiness: Int32, lock: Int32, keeper: Int32?) throws {
+        if let keeper { try Lifeline.hold(keeper) }
         let lock = OwnedDescriptor(owning: lock)
         let input = OwnedDescriptor(owning: dup(STDIN_FILENO))
         let bytes = try input.readAll()

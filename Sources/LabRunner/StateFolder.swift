@@ -42,19 +42,9 @@ public struct StateFolder: Hashable, Sendable {
     /// Makes the folder, readable by root alone; refuses to go through a symlink.
     func make() throws {
         try Files.makeFolder(Self.root, mode: 0o700)
-        try Self.refuseLink(Self.root)
         try Files.makeFolder(path, mode: 0o700)
-        try Self.refuseLink(path)
-    }
-
-    private static func refuseLink(_ path: String) throws {
-        var status = stat()
-        try systemCall("lstat", path) { lstat(path, &status) }
-        guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else {
-            throw LabRunnerError(
-                .system, "\(path) is not a folder of ours",
-                hint: "somebody put something else there; look at it, then remove it")
-        }
+        try verify()
+        try StateVersion.write(self)
     }
 
     /// Removes the folder, and the root too once it is empty.

@@ -91,7 +91,7 @@ final class RunningServer {
         }
     }
 
-    private static let headerLimits: NIOHTTPDecoderLimitConfiguration = {
+    static let headerLimits: NIOHTTPDecoderLimitConfiguration = {
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = 16 << 10
         limits.maxHeaderListSize = 32 << 10

@@ -5,7 +5,12 @@ public enum Files {
     /// Writes the whole file, made anew with these permissions. Never follows a symlink at the last step.
     public static func write(_ text: String, to path: String, mode: UInt32 = 0o600) throws(SystemError) {
         let file = try OwnedDescriptor(opening: path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: mode)
-        try file.write(text.utf8)
+        do {
+            try file.write(text.utf8)
+        } catch {
+            // Which file did not fit, where the disk is full.
+            throw SystemError(call: error.call, errno: error.errno, subject: path)
+        }
     }
 
     /// Writes one value into a kernel file such as `/proc/sys/net/ipv4/ip_forward`.
@@ -32,6 +37,13 @@ public enum Files {
     public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     public static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
+
+    /// What a symbolic link says; `nil` if it cannot be read. Also what `/proc/PID/ns/net` and its like say.
+    public static func linkTarget(_ path: String) -> String? {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = readlink(path, &buffer, buffer.count)
+        return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+    }
 
     /// Makes one folder; says whether it was new.
     @discardableResult

@@ -20,9 +20,9 @@ public struct NetlabCommand: ParsableCommand {
               0 all is well   1 a check failed   2 bad input   3 the system refused   130 interrupted
             """,
         version: Version.text,
-        subcommands: [Serve.self, ScanOnce.self, ProbeTimes.self],
+        subcommands: [Serve.self, Keep.self, TryRootless.self, ScanOnce.self, ProbeTimes.self],
         groupedSubcommands: [
-            CommandGroup(name: "Labs", subcommands: [Up.self, Down.self, Test.self, Check.self]),
+            CommandGroup(name: "Labs", subcommands: [Up.self, Down.self, Test.self, Check.self, PruneLabs.self]),
             CommandGroup(name: "Inside", subcommands: [Exec.self, Shell.self]),
             CommandGroup(name: "Looking", subcommands: [ListLabs.self, Status.self, Plan.self, CostCommand.self]),
             CommandGroup(name: "Files and machine", subcommands: [Validate.self, Schema.self, Doctor.self]),
@@ -34,6 +34,7 @@ public struct NetlabCommand: ParsableCommand {
     public static func start() -> Never {
         do {
             var command = try Self.command()
+            if geteuid() != 0, try !Unprivileged.prepare(command) { Self.leave(0) }
             try command.run()
             Self.leave(0)
         } catch let error as LabRunnerError {
@@ -59,15 +60,19 @@ public struct NetlabCommand: ParsableCommand {
 
     /// The command that was asked for.
     ///
-    /// A lab's background process is started by us alone, and somebody waits for it: it goes past the tree of commands,
+    /// Our background processes are started by us alone, and somebody waits for them: they go past the tree of commands,
     /// which takes ArgumentParser some milliseconds to look through.
     private static func command() throws -> any ParsableCommand {
         let words = CommandLine.arguments.dropFirst()
         if words.first == Serve.configuration.commandName { return try Serve.parse(Array(words.dropFirst())) }
+        if words.first == Keep.configuration.commandName { return try Keep.parse(Array(words.dropFirst())) }
         return try parseAsRoot()
     }
 
-    private static func leave(_ code: Int32) -> Never { Glibc.exit(code) }
+    private static func leave(_ code: Int32) -> Never {
+        Unprivileged.leave()
+        Glibc.exit(code)
+    }
 }
 
 extension LabRunnerError.Kind {

@@ -24,7 +24,7 @@ enum Output {
     /// A report into a file of the user's choosing.
     static func write(_ text: String, toFile path: String) throws {
         do {
-            try Files.write(text.hasSuffix("\n") ? text : text + "\n", to: path, mode: 0o644)
+            try CallersFile.open(path).write((text.hasSuffix("\n") ? text : text + "\n").utf8)
         } catch {
             throw LabRunnerError(.input, "the report could not be written: \(error)")
         }

@@ -9,6 +9,7 @@ struct Serve: ParsableCommand {
     @Argument var lab: String
     @Option var readiness: Int32
     @Option var lock: Int32
+    @Option var keeper: Int32?
 
-    func run() throws { try ServerMain.run(readiness: readiness, lock: lock) }
+    func run() throws { try ServerMain.run(readiness: readiness, lock: lock, keeper: keeper) }
 }

@@ -6,18 +6,22 @@ public struct NetlabProgram: Hashable, Sendable {
     public let path: String
     /// The folder with `labs/` and `apt-mirror/`; `nil` lets the program find its own.
     public let share: String?
+    /// A folder of shared libraries it is to use; `nil` for those it was built with.
+    public let libraries: String?
 
     /// - Parameters:
     ///   - path: By default what `NETLAB_PROGRAM` says, else the one beside the running test bundle, else the one that
     ///     is installed.
     ///   - share: As the program's own `NETLAB_SHARE`.
-    public init(path: String? = nil, share: String? = nil) throws {
+    ///   - libraries: As the dynamic linker's `LD_LIBRARY_PATH`.
+    public init(path: String? = nil, share: String? = nil, libraries: String? = nil) throws {
         guard let path = path ?? Self.find() else {
             throw ExecutionFailure(
                 "there is no netlab program beside the tests nor in PATH: build it, or set NETLAB_PROGRAM")
         }
         self.path = path
         self.share = share
+        self.libraries = libraries
     }
 
     /// Runs one command to its end: `try netlab.run("list", "--json")`.
@@ -36,7 +40,9 @@ public struct NetlabProgram: Hashable, Sendable {
     }
 
     /// What its processes must find in their environment.
-    public var environment: [String: String] { share.map { ["NETLAB_SHARE": $0] } ?? [:] }
+    public var environment: [String: String] {
+        ["NETLAB_SHARE": share, "LD_LIBRARY_PATH": libraries].compactMapValues(\.self)
+    }
 
     private static func find() -> String? {
         if let chosen = getenv("NETLAB_PROGRAM") { return String(cString: chosen) }

@@ -106,7 +106,8 @@ public final class NetlinkSocket: Sendable {
         // A batch must be one sendmsg; the default buffer holds about 200 KB. Twice the size, for the kernel counts
         // its own overhead too.
         if bytes.count > 64 << 10 { _ = cnl_send_buffer(descriptor, Int32(bytes.count * 2 + 65_536)) }
-        let sent = try systemCall("sendmsg") {
+        // Without root the buffer grows no further than the machine's limit, and EMSGSIZE says that it is too small.
+        let sent = try systemCall("sendmsg", "of \(bytes.count) bytes (net.core.wmem_max bounds it without root)") {
             bytes.withUnsafeBytes { cnl_netlink_send(descriptor, $0.baseAddress, $0.count) }
         }
         guard sent == bytes.count else { throw SystemError(call: "sendmsg", errno: EMSGSIZE) }

@@ -123,6 +123,57 @@ struct HostileInputTests {
             "lab: x\n'lab': x\n\"lab\": x\n\"l\\x61b\": y\n[]: a\n[]: b\n{}: c\n{}: d\n? |\n  a\n: b\n? |\n  a\n: c\n")
     }
 
+    @Test(
+        "a name that could lead out of a folder is no name",
+        arguments: [
+            "../x", "a/b", "/etc", "..", ".", "a\\0b", "a b", "a\\nb", "-rf", "\u{1F980}", "A", "a.b", "$(id)", "a;b",
+            "%2e",
+        ])
+    func names(name: String) {
+        for text in [
+            "lab: \"\(name)\"\nvpc: { cidr: 10.0.0.0/16 }\n",
+            "lab: x\nvpc: { cidr: 10.0.0.0/16 }\nsubnets: { a: { cidr: 10.0.0.0/18 } }\n"
+                + "instances: { \"\(name)\": { subnet: a } }\n",
+            "lab: x\nvpc: { cidr: 10.0.0.0/16 }\ninternet: { \"\(name)\": {} }\n",
+        ] {
+            let reading = LabFile.read(text, file: "name.yaml")
+            #expect(reading.lab == nil)
+            #expect(reading.problems.contains { $0.severity == .error && $0.origin.line >= 1 }, "\(text)")
+        }
+    }
+
+    @Test("a text of nearly ten megabytes in one value is refused soon, and not repeated in full")
+    func longValue() {
+        let longest = String(repeating: "a", count: 9_900_000)
+        let long = longest.prefix(1_000_000)
+        let clock = ContinuousClock()
+        for text in [
+            "lab: \(longest)\n", "lab: x\nvpc: { cidr: \(long) }\n", "\(long): x\n", "lab: x\nvpc: { \(long): 1 }\n",
+        ] {
+            let time = clock.measure {
+                let reading = LabFile.read(text, file: "long.yaml")
+                #expect(reading.lab == nil)
+                #expect(reading.problems.allSatisfy { $0.rendered.utf8.count < 4096 }, "a message of megabytes")
+            }
+            #expect(time < .seconds(30))
+        }
+    }
+
+    @Test("a hundred thousand subnets are read, and refused with a bounded report")
+    func manySubnets() {
+        let lines = (0..<100_000).map {
+            "  s\($0): { cidr: 10.\($0 >> 12 & 255).\($0 >> 4 & 255).\(($0 & 15) * 16)/28 }\n"
+        }
+        let text = "lab: x\nvpc: { cidr: 10.0.0.0/16 }\nsubnets:\n" + lines.joined()
+        let clock = ContinuousClock()
+        let time = clock.measure {
+            let reading = LabFile.read(text, file: "many.yaml")
+            #expect(reading.lab == nil)
+            #expect(reading.problems.count <= 501)
+        }
+        #expect(time < .seconds(60))
+    }
+
     @Test("thousands of instances are read and validated quickly")
     func thousands() throws {
         let text =

@@ -27,7 +27,7 @@ struct DNSZoneTests {
                 # Made by netlab; the next `up` writes it anew.
                 keep-in-foreground
                 user=root
-                group=root
+                group=
                 pid-file=
                 port=53
                 bind-interfaces

@@ -80,4 +80,5 @@ extern const int cnl_nlmsgerr_attr_msg;
 
 // POSIX_SPAWN_SETSID is behind _GNU_SOURCE.
 extern const int cnl_posix_spawn_setsid;
+#include "cnl_keeper.h"
 #include "cnl_probes.h"

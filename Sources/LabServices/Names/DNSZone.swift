@@ -19,7 +19,8 @@ public struct DNSZone: Hashable, Sendable {
             "# Made by netlab; the next `up` writes it anew.",
             "keep-in-foreground",
             "user=root",
-            "group=root",
+            // Empty: it stays as it is. A change of groups is refused in a user's own namespace, even one to the same.
+            "group=",
             // Empty: none. Two labs would fight over the default one.
             "pid-file=",
             "port=\(port)",

@@ -23,14 +23,24 @@ struct Down: ParsableCommand {
     func run() throws {
         Interruption.hold()
         var gone: [String] = []
+        var absent: [String] = []
+        var notes: [String] = []
         for name in try all ? StateFolder.all.map(\.name) : names {
-            if try LabDown(try LabName.valid(name)).run() {
+            let squatters = Squatters(of: try LabName.valid(name))
+            if try LabDown(name).run() {
                 gone.append(name)
-            } else if !json {
-                Output.note("\(name) was not up")
+                notes += squatters.remaining().map { "\($0), which goes when it ends" }
+            } else {
+                absent.append(name)
             }
         }
+        try report(gone: gone, absent: absent)
+        for note in notes { Output.note(note) }
+    }
+
+    func report(gone: [String], absent: [String]) throws {
         if json { return try Output.json(["down": gone]) }
+        for name in absent { Output.note("\(name) was not up") }
         for name in gone { Output.say("\(name) is down") }
     }
 }

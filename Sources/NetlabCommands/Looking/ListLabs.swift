@@ -7,13 +7,16 @@ struct ListLabs: ParsableCommand {
 
     @Flag(help: "Print JSON.") var json = false
 
-    private struct Row: Encodable {
+    struct Row: Encodable {
         let name: String
         let state: String
     }
 
     func run() throws {
-        let rows = try StateFolder.all.map { Row(name: $0.name, state: LabStatus($0).summary) }
+        try report(StateFolder.all.map { Row(name: $0.name, state: LabStatus($0).summary) })
+    }
+
+    func report(_ rows: [Row]) throws {
         if json { return try Output.json(rows) }
         if rows.isEmpty { return Output.note("no lab is up") }
         var table = TextTable(["lab", "state"])

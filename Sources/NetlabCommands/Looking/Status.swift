@@ -31,13 +31,14 @@ struct Status: ParsableCommand {
 
     func run() throws {
         let names = try name.map { [try LabName.valid($0)] } ?? StateFolder.all.map(\.name)
-        if names.isEmpty {
-            if json { return try Output.json([Facts]()) }
-            return Output.note("no lab is up")
-        }
+        if names.isEmpty { return try reportNone() }
         let facts = try names.map(facts)
         if json { try Output.json(facts) } else { Output.say(facts.map(text).joined(separator: "\n\n")) }
         if facts.contains(where: { $0.problem != nil }) { throw ExitCode(3) }
+    }
+
+    func reportNone() throws {
+        if json { try Output.json([Facts]()) } else { Output.note("no lab is up") }
     }
 
     private func facts(_ name: String) throws -> Facts {

@@ -73,19 +73,9 @@ extension RealLabs {
             let path = "/tmp/nlt-\(getpid())-secret.yaml"
             try Files.write(TinyLab.text, to: path, mode: 0)
             defer { unlink(path) }
-            let end = try AnotherUser().run("validate", path)
+            let end = try OrdinaryUser().run("validate", path)
             #expect(end.status == 2, "\(end)")
             #expect(end.stderr.contains("\(path) cannot be read") && end.stderr.contains("Permission denied"), "\(end)")
-        }
-
-        @Test("not root: says so, names what is missing, makes nothing")
-        func notRoot() throws {
-            let end = try AnotherUser().run(
-                "up", "\(TestShare.repository)/labs/public-igw.yaml", "--name", "nlt-not-root")
-            #expect(end.status == 3, "\(end)")
-            #expect(end.stderr.contains("CAP_NET_ADMIN, CAP_NET_RAW, CAP_SYS_ADMIN"), "\(end)")
-            #expect(end.stderr.contains("sudo"), "\(end)")
-            #expect(!Files.exists("/run/netlab/nlt-not-root"))
         }
 
         @Test("root without one capability", arguments: ["net_admin", "net_raw", "sys_admin"])
@@ -130,23 +120,5 @@ extension RealLabs {
             #expect(end.stderr.contains("make-apt-mirror.sh"), "\(end)")
             #expect(!Files.exists("/run/netlab/nlt-no-mirror"))
         }
-    }
-}
-
-/// The program as somebody who is not root; a copy, for the build folder may be private.
-private struct AnotherUser: ~Copyable {
-    private let copy = "/tmp/nlt-\(UInt64.random(in: 0...UInt64.max))"
-
-    init() throws {
-        try RunningCommand.start(["install", "-m", "0755", try TestShare.program().path, copy])
-            .wait(within: .seconds(20)).output()
-    }
-
-    deinit { unlink(copy) }
-
-    func run(_ words: String...) throws -> Execution {
-        try RunningCommand.start(
-            ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", copy] + words
-        ).wait(within: .seconds(20))
     }
 }
