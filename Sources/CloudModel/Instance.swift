@@ -82,6 +82,12 @@ public struct Listener: Hashable, Sendable {
         case apt
         /// A DNS server that knows every name of the lab's Internet.
         case dns
+        /// Answers HTTPS, with a certificate of the lab's authority, and says which source address it saw.
+        case https
+        /// A read-only OCI image registry over HTTPS.
+        case registry
+        /// A real sshd that takes password attempts and lets nobody in.
+        case ssh
     }
 
     public var kind: Kind

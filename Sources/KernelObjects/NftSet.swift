@@ -35,6 +35,8 @@ public struct NftSet: Hashable, Sendable {
     public enum DataKind: Hashable, Sendable {
         case verdict
         case value(Kind)
+        /// An address and a port.
+        case flowTarget
     }
 
     /// One part of a key, or a value.
@@ -46,6 +48,7 @@ public struct NftSet: Hashable, Sendable {
         case mark(UInt32)
         case timeToLive(UInt8)
         case icmpType(UInt8)
+        case port(UInt16)
         /// Of a flow: as its first packet went, or back.
         case connectionDirection(isReply: Bool)
 
@@ -57,6 +60,7 @@ public struct NftSet: Hashable, Sendable {
             case .mark(let mark): "0x" + hex(mark, 8)
             case .timeToLive(let hops): "\(hops)"
             case .icmpType(let type): NftStatement.icmpTypeName(type)
+            case .port(let port): "\(port)"
             case .connectionDirection(let isReply): isReply ? "reply" : "original"
             }
         }
@@ -66,11 +70,13 @@ public struct NftSet: Hashable, Sendable {
     public enum Data: Hashable, Sendable {
         case verdict(NftVerdict)
         case value(Value)
+        case flowTarget(FlowTarget)
 
         public var text: String {
             switch self {
             case .verdict(let verdict): verdict.text
             case .value(let value): value.text
+            case .flowTarget(let target): "\(target.address) . \(target.port)"
             }
         }
     }
@@ -96,7 +102,10 @@ public struct NftSet: Hashable, Sendable {
     public var dynamicSize: Int?
     public var elements: [Element]
 
-    public init(_ name: String, key: [Kind], data: DataKind? = nil, isInterval: Bool = false, dynamicSize: Int? = nil, elements: [Element] = []) {
+    public init(
+        _ name: String, key: [Kind], data: DataKind? = nil, isInterval: Bool = false, dynamicSize: Int? = nil,
+        elements: [Element] = []
+    ) {
         self.name = name
         self.key = key
         self.data = data

@@ -95,6 +95,10 @@ public enum NftStatement: Hashable, Sendable {
     case connectionLimit([Field], set: String, over: UInt32)
     /// The segment size a TCP handshake names is put down to what the route carries.
     case clampSegmentSize
+    /// The flow's hash chooses a slot of the map, and the slot the destination. Only in a `nat` chain.
+    case balance(map: String)
+    /// The flow's destination was translated by this namespace.
+    case translated
     case notrack
     /// Stateless translation: the address becomes what the map says; no element means the rule does not match.
     case translate(AddressField, map: String)
@@ -136,6 +140,10 @@ public enum NftStatement: Hashable, Sendable {
         case .connectionLimit(let fields, let set, let limit):
             "add @\(set) { \(Self.joined(fields)) ct count over \(limit) }"
         case .clampSegmentSize: "tcp flags syn tcp option maxseg size set rt mtu"
+        case .balance(let map):
+            "dnat ip to jhash ip saddr . ip daddr . th sport . th dport mod \(NftSet.flowSlotCount) "
+                + "seed 0x6e65746c map @\(map)"
+        case .translated: "ct status dnat"
         case .notrack: "notrack"
         case .translate(let field, let map): "\(field.field.text) set \(field.field.text) map @\(map)"
         case .translateEmbedded(let field, let map):

@@ -46,6 +46,8 @@ extension Listener.Kind {
         switch self {
         case .http, .apt: 80
         case .dns: 53
+        case .https, .registry: 443
+        case .ssh: 22
         case .udp: 7
         case .tcp: nil
         }

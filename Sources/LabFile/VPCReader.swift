@@ -101,6 +101,9 @@ extension VPC {
                 give(&instances[index].secondaryInterfaces[other])
             }
         }
+        for index in loadBalancers.indices where loadBalancers[index].kind == .application {
+            for node in loadBalancers[index].nodes.indices { give(&loadBalancers[index].nodes[node].interface) }
+        }
         for index in endpoints.indices {
             guard case .interface(var interfaces) = endpoints[index].kind else { continue }
             for other in interfaces.indices { give(&interfaces[other]) }

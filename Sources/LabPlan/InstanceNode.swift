@@ -33,6 +33,7 @@ enum InstanceNode {
         }
         node.resolvers = vpc.resolver.map { [$0] } ?? []
         node.searchDomains = searchDomains
+        node.sysctls += Sysctl.forServers(node.sockets)
         return node
     }
 
@@ -60,6 +61,13 @@ enum InstanceNode {
                     priority: table * 10 + UInt32(node.rules.count), source: CIDRBlock(address), table: table,
                     owner: owner))
         }
+    }
+}
+
+extension Sysctl {
+    /// sshd runs as an ordinary user and still wants port 22.
+    static func forServers(_ sockets: [SocketPlan]) -> [Sysctl] {
+        sockets.contains { $0.kind == .ssh } ? [Sysctl("net.ipv4.ip_unprivileged_port_start", "0")] : []
     }
 }
 

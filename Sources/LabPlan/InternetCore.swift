@@ -54,6 +54,7 @@ struct InternetCore {
         node.sockets = host.listeners.map {
             SocketPlan(kind: $0.socketKind, port: $0.port, owner: "Internet host \(host.name)")
         }
+        node.sysctls += Sysctl.forServers(node.sockets)
         node.resolvers = internet.hosts.filter { $0.listeners.contains { $0.kind == .dns } }.map(\.address)
         return node
     }
@@ -91,6 +92,9 @@ extension Listener {
         case .udp: .udp
         case .apt: .apt
         case .dns: .dns
+        case .https: .https
+        case .registry: .registry
+        case .ssh: .ssh
         }
     }
 }

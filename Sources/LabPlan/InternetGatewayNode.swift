@@ -116,5 +116,10 @@ extension VPC {
             + instances.flatMap(\.interfaces).flatMap(\.associations).compactMap { pair in
                 pair.publicAddress.map { PublicAssociation(privateAddress: pair.privateAddress, publicAddress: $0) }
             }
+            + loadBalancers.flatMap(\.nodes).map(\.interface).compactMap { interface in
+                interface.publicAddress.map {
+                    PublicAssociation(privateAddress: interface.privateAddress, publicAddress: $0)
+                }
+            }
     }
 }

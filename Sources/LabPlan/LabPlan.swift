@@ -36,6 +36,7 @@ public struct NodePlan: Sendable {
         case internetGateway = "Internet gateway"
         case router = "VPC router"
         case natGateway = "NAT gateway"
+        case loadBalancer = "load balancer"
         case instance = "instance"
         case endpoint = "endpoint"
         case transitGateway = "transit gateway"
@@ -73,8 +74,8 @@ public struct NodePlan: Sendable {
 public struct SocketPlan: Hashable, Sendable {
     public enum Kind: String, Hashable, Sendable {
         case http, tcp, udp, apt, metadata
-        /// Not a socket of ours: dnsmasq opens it.
-        case dns
+        /// Not sockets of ours: dnsmasq, nginx and sshd open them.
+        case dns, https, registry, ssh
     }
 
     public var kind: Kind

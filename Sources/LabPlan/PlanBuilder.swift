@@ -31,6 +31,7 @@ struct PlanBuilder {
             add(RouterNode.plan(vpc, builder: &self))
             for gateway in vpc.natGateways { add(NATGatewayNode.plan(gateway, in: vpc, of: lab)) }
             for instance in vpc.instances { add(InstanceNode.plan(instance, in: vpc)) }
+            for balancer in vpc.loadBalancers { add(LoadBalancerNode.plans(balancer, in: vpc)) }
             for endpoint in vpc.endpoints { add(EndpointNode.plans(endpoint, in: vpc, builder: self)) }
         }
         for gateway in lab.transitGateways { add(TransitGatewayNode.plan(gateway, builder: self)) }

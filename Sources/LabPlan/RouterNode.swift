@@ -127,6 +127,9 @@ struct RouterNode {
         }
         node.rules.append(
             KernelRule(priority: 33_000, mark: Mark.base, mask: Mark.base, table: Table.nowhere, owner: "no route"))
+        let balancers = BalancerRules(ports)
+        node.routes += balancers.routes
+        node.rules += balancers.rules
         node.neighbors += wires.map { Neighbor(TransitAddress.connection, mac: $0.mac, device: $0.device) }
         if let uplink {
             let number = vpc.cidrBlocks.first?.base.number ?? 0
@@ -146,7 +149,8 @@ struct RouterNode {
             switch hops.hop(of: route, in: table) {
             case .via(let gateway, let device):
                 node.routes.append(
-                    KernelRoute(route.destination, via: gateway, device: device, table: table.number, owner: table.title)
+                    KernelRoute(
+                        route.destination, via: gateway, device: device, table: table.number, owner: table.title)
                 )
             case .local:
                 node.routes.append(

@@ -9,6 +9,8 @@ struct RouterPort {
         case instance
         /// Of an interface endpoint: it answers and never begins.
         case endpoint(String)
+        /// A load balancer's node; a network load balancer's hides itself.
+        case loadBalancer(LoadBalancer.Kind)
     }
 
     /// The node's name, with a number for its second interface and the next: `app`, `app.1`. Also the name of the
@@ -21,8 +23,14 @@ struct RouterPort {
     let securityGroups: [SecurityGroup]
     let checksSource: Bool
 
-    /// NAT gateways have no security groups.
-    var hasSecurityGroups: Bool { if case .natGateway = kind { false } else { true } }
+    /// NAT gateways have no security groups, and network load balancers need not have any.
+    var hasSecurityGroups: Bool {
+        switch kind {
+        case .natGateway: false
+        case .loadBalancer(.network): !securityGroups.isEmpty
+        case .instance, .endpoint, .loadBalancer(.application): true
+        }
+    }
 }
 
 /// A network interface before it has its wire.
@@ -54,6 +62,12 @@ extension VPC {
             + endpoints.flatMap { endpoint in
                 endpoint.interfaces.map {
                     PlannedInterface(node: $0.name, number: 0, kind: .endpoint(endpoint.name), interface: $0)
+                }
+            }
+            + loadBalancers.flatMap { balancer in
+                balancer.nodes.map {
+                    PlannedInterface(
+                        node: $0.name, number: 0, kind: .loadBalancer(balancer.kind), interface: $0.interface)
                 }
             }
     }

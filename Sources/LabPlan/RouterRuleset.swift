@@ -17,15 +17,17 @@ struct RouterRuleset {
     private typealias Mark = RouterNode.Mark
     private var uplink: Device? { hops.uplink }
     private var lists: NetworkACLRules { NetworkACLRules(vpc: vpc) }
+    private var balancers: BalancerRules { BalancerRules(ports) }
     private var borders: BorderRules { BorderRules(wires: wires, vpc: vpc, lab: lab) }
 
     var table: NftTable {
         let groups = SecurityGroupRules(lab: lab, vpc: vpc, ports: ports, wires: wires)
         return NftTable(
             sets: [.ttlPlusOne, sources, natGateways, services, resolvers, ownGateways, aclIn, tableNames, blocks]
-                + ownAddresses + borders.sets + groups.sets,
+                + ownAddresses + borders.sets + groups.sets + balancers.sets,
             chains: portChains + borders.chains + subnetChains + lists.chains + receiverChains + [unroutable]
-                + routeTableChains + groups.chains + [prerouting, nowhere, aclIngress] + groups.gates + [input])
+                + routeTableChains + groups.chains + [prerouting, nowhere, aclIngress] + groups.gates + [input]
+                + balancers.chains)
     }
 
     // MARK: Leaving an interface

@@ -19,6 +19,9 @@ enum ShellLesson {
         case .natGateway:
             "An interface in a public subnet that puts its own private address before what private instances send and "
                 + "remembers the flow. The Internet gateway then makes that the Elastic IP: two translations, as in AWS."
+        case .loadBalancer:
+            "A load balancer's presence in one zone. A network load balancer is a router that sends each flow to the "
+                + "target its hash chooses; an application load balancer is a host on which nginx runs."
         case .endpoint:
             "The service behind an endpoint: an answering host. It never begins a connection."
         case .transitGateway:
@@ -61,7 +64,7 @@ enum ShellLesson {
             "Its own addresses: .1 of each subnet, the DNS resolver, the metadata service. On lo, for no wire is theirs."
         case .internet: "Its address, as the first hop of the hosts outside sees it."
         case .internetHost: "A /32: no neighbours, everything is behind the router."
-        case .instance, .natGateway, .internetGateway, .endpoint, .transitGateway: ""
+        case .instance, .natGateway, .loadBalancer, .internetGateway, .endpoint, .transitGateway: ""
         }
     }
 
@@ -72,7 +75,7 @@ enum ShellLesson {
                 + "claims another's address gets nothing by it."
         case .internet, .internetGateway, .transitGateway, .endpoint:
             "Wires between routers carry no addresses. The next hops exist here alone, and are known for good."
-        case .instance, .natGateway, .internetHost: ""
+        case .instance, .natGateway, .loadBalancer, .internetHost: ""
         }
     }
 
@@ -153,6 +156,11 @@ enum ShellLesson {
         case (.natGateway, "forward"):
             "Flows begin inside. TCP, UDP and ICMP only. A flow that was silent for 350 s is answered by a reset inside."
         case (.natGateway, "postrouting"): "Its own private address, and ports 1024-65535 chosen at random."
+        case (.loadBalancer, "listeners"): "A new flow: the hash of its addresses and ports chooses a target."
+        case (.loadBalancer, "forward"):
+            "Flows to listeners, and no others. One to a target that is unwell, or unknown after its idle time, is reset."
+        case (.loadBalancer, "input"): "The node speaks only to its targets, to ask how they are."
+        case (.loadBalancer, "client_address"): "Where the target group hides clients: the node's own address."
         default: nil
         }
     }

@@ -39,6 +39,7 @@ struct ShellRuleset {
             switch set.data {
             case .verdict: " : verdict"
             case .value(let kind): " : \(kind.text)"
+            case .flowTarget: " : ipv4_addr . inet_service"
             case nil: ""
             }
         page.add("\(Self.indent)\(set.data == nil ? "set" : "map") \(set.name) {")

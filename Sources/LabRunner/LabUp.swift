@@ -73,7 +73,9 @@ public struct LabUp: Sendable {
         try writeNameFiles()
         try Interruption.check()
         phases.end("names")
-        let planner = ServicePlanner(plan: plan, state: state, settings: settings)
+        let planner = ServicePlanner(
+            plan: plan, state: state, settings: settings,
+            certificates: try LabCertificates.make(plan, state: state))
         try server?.start(planner.servicePlan(nodes), state: state)
         phases.end("services")
         try builder.settle(nodes)

@@ -1,5 +1,5 @@
 import Glibc
-public import LinuxSystem
+import LinuxSystem
 import Namespaces
 
 /// A program run inside a node while we wait, with what it wrote.
@@ -41,7 +41,8 @@ public struct NodeCommand: Sendable {
         return try wait(for: process, reading: pipe, within: limit)
     }
 
-    private static func wait(for process: ChildProcess, reading pipe: consuming Pipe, within limit: Duration) throws -> End
+    private static func wait(for process: ChildProcess, reading pipe: consuming Pipe, within limit: Duration) throws
+        -> End
     {
         let output = pipe.output
         // Ours must be closed, or the end of its output would never come.

@@ -18,6 +18,9 @@ public struct Requirement: Hashable, Sendable {
 
     public var isMet: Bool { problem == nil }
 
+    /// The same as something that some labs can live without.
+    var optional: Requirement { Requirement(name, problem: problem, remedy: remedy, isOptional: true) }
+
     init(_ name: String, problem: String?, remedy: String = "", isOptional: Bool = false) {
         self.name = name
         self.problem = problem
@@ -31,6 +34,7 @@ public enum Requirements {
     /// Everything `netlab doctor` looks at.
     public static func all(_ settings: RunnerSettings) -> [Requirement] {
         machine(settings) + [program("dnsmasq"), mirror(settings)]
+            + [program("nginx"), firewall, program("openssl"), program("sshd"), registry(settings)].map(\.optional)
             + ["apt-get", "curl", "dig", "nmap", "traceroute"].map(client)
     }
 
@@ -47,6 +51,13 @@ public enum Requirements {
         let kinds = Set(plan.nodes.flatMap(\.sockets).map(\.kind))
         if kinds.contains(.dns) { needed.append(program("dnsmasq")) }
         if kinds.contains(.apt) { needed.append(mirror(settings)) }
+        let balancers = plan.lab.vpcs.flatMap(\.loadBalancers).filter { $0.kind == .application }
+        let endsTLS = !plan.lab.tlsSubjects(plan).isEmpty
+        if endsTLS || !balancers.isEmpty { needed.append(program("nginx")) }
+        if endsTLS { needed.append(program("openssl")) }
+        if balancers.contains(where: \.hasWAF) { needed.append(firewall) }
+        if kinds.contains(.ssh) { needed += [program("sshd"), program("ssh-keygen"), program("unshare")] }
+        if kinds.contains(.registry) { needed.append(registry(settings)) }
         for requirement in needed {
             if let problem = requirement.problem {
                 throw LabRunnerError(.system, problem, hint: requirement.remedy)
@@ -103,8 +114,23 @@ public enum Requirements {
             _ = try Program.locate(name)
             return Requirement(name, problem: nil)
         } catch {
-            return Requirement(name, problem: "\(error)", remedy: "sudo apt-get install dnsmasq-base")
+            return Requirement(name, problem: "\(error)", remedy: "sudo apt-get install \(Program.package(of: name))")
         }
+    }
+
+    /// ModSecurity for nginx, and the OWASP core rules.
+    private static var firewall: Requirement {
+        let problem = Program.firewallFiles.first { !Files.exists($0) }.map { "the web application firewall lacks \($0)" }
+        return Requirement(
+            "web application firewall", problem: problem,
+            remedy: "sudo apt-get install libnginx-mod-http-modsecurity modsecurity-crs")
+    }
+
+    private static func registry(_ settings: RunnerSettings) -> Requirement {
+        let isThere = settings.registryRoot.map { Files.exists("\($0)/v2") } ?? false
+        return Requirement(
+            "image registry", problem: isThere ? nil : "the lab's image registry has not been made",
+            remedy: "run: make share (or scripts/make-registry.sh FOLDER and set NETLAB_SHARE)")
     }
 
     private static func mirror(_ settings: RunnerSettings) -> Requirement {
@@ -132,9 +158,12 @@ public struct RunnerSettings: Hashable, Sendable {
     public var program: String
     /// The package repository; `nil` if none was found.
     public var aptRoot: String?
+    /// The images; `nil` if none were found.
+    public var registryRoot: String?
 
-    public init(program: String, aptRoot: String?) {
+    public init(program: String, aptRoot: String?, registryRoot: String? = nil) {
         self.program = program
         self.aptRoot = aptRoot
+        self.registryRoot = registryRoot
     }
 }

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import LabServices
 import LinuxSystem
+import LoadBalancing
 import Rootless
 
 /// The background process of a lab, from the side of the command that starts it.
@@ -113,6 +114,8 @@ public enum ServerMain {
         guard UInt64(bytes.count - 8) == length else { return }
         let plan = try JSONDecoder().decode(ServicePlan.self, from: Data(bytes[8...]))
         close(lock.release())
-        try LabServer.serve(plan, readiness: readiness)
+        try LabServer.serve(plan, readiness: readiness) { programs in
+            plan.balancers.isEmpty ? [] : [BalancerKeeper(plan, programs: programs)]
+        }
     }
 }

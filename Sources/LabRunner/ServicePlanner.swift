@@ -11,6 +11,7 @@ struct ServicePlanner {
     let plan: LabPlan
     let state: StateFolder
     let settings: RunnerSettings
+    let certificates: LabCertificates
 
     private var lab: Lab { plan.lab }
 
@@ -26,7 +27,55 @@ struct ServicePlanner {
         }
         return ServicePlan(
             lab: state.name, stateFolder: state.path, aptRoot: settings.aptRoot, sockets: sockets,
-            metadata: lab.vpcs.flatMap(metadata), programs: plan.nodes.compactMap(nameServer))
+            metadata: lab.vpcs.flatMap(metadata),
+            programs: nameServers + plan.nodes.flatMap(servers) + balancing.programs,
+            balancers: balancing.balancers, balancerNames: balancerNames)
+    }
+
+    private var balancing: BalancerPlanner {
+        BalancerPlanner(lab: lab, state: state, certificates: certificates)
+    }
+
+    private var nameServers: [Program] { plan.nodes.compactMap(nameServer) }
+
+    private var balancerNames: [BalancerNames] {
+        plan.nodes.filter { $0.sockets.contains { $0.kind == .dns } }.compactMap {
+            balancing.names(program: Self.nameServer($0))
+        }
+    }
+
+    // MARK: Programs of the distribution
+
+    /// nginx for what speaks TLS, sshd for what takes passwords.
+    private func servers(_ node: NodePlan) -> [Program] {
+        guard let address = node.address else { return [] }
+        let path = NamedNamespace.path(LabPlan.namespaceName(lab: state.name, node: node.name))
+        let secure = node.sockets.compactMap { socket -> NginxConfiguration.Server? in
+            switch socket.kind {
+            case .https:
+                .init(port: socket.port, certificate: certificates.certificates[node.name], content: .echo)
+            case .registry:
+                .init(
+                    port: socket.port, certificate: certificates.certificates[node.name],
+                    content: .registry(folder: settings.registryRoot ?? state.path))
+            default: nil
+            }
+        }
+        var programs: [Program] = []
+        if !secure.isEmpty {
+            programs.append(
+                .nginx(
+                    NginxConfiguration(node: node.name, base: "\(state.path)/nginx-\(node.name)", servers: secure),
+                    name: "nginx-\(node.name)", namespacePath: path, listening: address, stateFolder: state.path))
+        }
+        for socket in node.sockets where socket.kind == .ssh {
+            guard let hostKey = certificates.hostKey else { continue }
+            programs.append(
+                .sshd(
+                    name: "sshd-\(node.name)", node: node.name, namespacePath: path, port: socket.port,
+                    listening: address, hostKey: hostKey, stateFolder: state.path))
+        }
+        return programs
     }
 
     // MARK: Names
@@ -37,10 +86,13 @@ struct ServicePlanner {
         let addresses = sockets.compactMap { $0.address ?? node.address }
         let zone = lab.vpcs.first { $0.name == node.name }.map(zone) ?? internetZone
         return .dnsmasq(
-            name: "dns-\(node.name)", node: node.name,
+            name: Self.nameServer(node), node: node.name,
             namespacePath: NamedNamespace.path(LabPlan.namespaceName(lab: state.name, node: node.name)), zone: zone,
-            listening: addresses, port: first.port, stateFolder: state.path)
+            listening: addresses, port: first.port, hosts: balancing.names(program: Self.nameServer(node)),
+            stateFolder: state.path)
     }
+
+    private static func nameServer(_ node: NodePlan) -> String { "dns-\(node.name)" }
 
     /// Every public name, and the names AWS gives to public addresses.
     private var internetZone: DNSZone {

@@ -102,7 +102,8 @@ public final class HealthMonitor: Sendable {
             return try TCPConnectProbe(from: namespace, to: address, timeout: timeout).run().succeeded
         }
         let outcome = try HTTPProbe(
-            from: namespace, to: address, path: path, headers: [.init(name: "User-Agent", value: "ELB-HealthChecker/2.0")],
+            from: namespace, to: address, path: path,
+            headers: [.init(name: "User-Agent", value: "ELB-HealthChecker/2.0")],
             bodyLimit: 1 << 20, timeout: timeout
         ).run()
         return outcome.reply?.status == 200

@@ -66,6 +66,7 @@ enum Share {
     }
 
     static var settings: RunnerSettings {
-        RunnerSettings(program: program, aptRoot: folder.map { "\($0)/apt-mirror" })
+        RunnerSettings(
+            program: program, aptRoot: folder.map { "\($0)/apt-mirror" }, registryRoot: folder.map { "\($0)/registry" })
     }
 }

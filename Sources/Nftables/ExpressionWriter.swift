@@ -80,6 +80,8 @@ enum ExpressionWriter {
             load(fields, &message)
             connectionLimit(set, setID(set), limit, &message)
         case .clampSegmentSize: clampSegmentSize(&message)
+        case .balance(let map): balance(map, setID(map), &message)
+        case .translated: translated(&message)
         case .notrack: expression("notrack", &message) { _ in }
         // ip saddr set ip saddr map @public, with the checksums of TCP and UDP mended
         case .translate(let field, let map):

@@ -53,6 +53,11 @@ struct IntervalElement {
                 $0.nest(NFTA_SET_ELEM_DATA) { ExpressionWriter.write(verdict, to: &$0) }
             case .value(let value):
                 $0.nest(NFTA_SET_ELEM_DATA) { $0.put(NFTA_DATA_VALUE, value.bytes) }
+            // The port is padded to a register's four bytes.
+            case .flowTarget(let target):
+                $0.nest(NFTA_SET_ELEM_DATA) {
+                    $0.put(NFTA_DATA_VALUE, target.address.bytes + target.port.wire + [0, 0])
+                }
             case nil: break
             }
         }

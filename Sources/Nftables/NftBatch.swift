@@ -121,6 +121,10 @@ extension NftBatch {
             case .value(let kind):
                 $0.put(NFTA_SET_DATA_TYPE, kind.nftType)
                 $0.put(NFTA_SET_DATA_LEN, UInt32(kind.length))
+            // An address and a port: ipv4_addr . inet_service, each part padded to four bytes.
+            case .flowTarget:
+                $0.put(NFTA_SET_DATA_TYPE, NftSet.Kind.address.nftType << 6 | NftSet.Kind.port.nftType)
+                $0.put(NFTA_SET_DATA_LEN, 8)
             case nil: break
             }
             $0.put(NFTA_SET_ID, id)
@@ -131,7 +135,7 @@ extension NftBatch {
         }
     }
 
-    private mutating func addElements(of set: NftSet, id: UInt32) {
+    private mutating func addElements(of set: NftSet, id: UInt32?) {
         let elements = set.isInterval ? IntervalElement.all(of: set) : set.elements.map { IntervalElement($0) }
         // A nested attribute holds 64 KB at most; 1,000 elements of our largest kind stay well below.
         var start = 0
@@ -142,11 +146,29 @@ extension NftBatch {
             put(NFT_MSG_NEWSETELEM, NLM_F_CREATE, operation, set.name) {
                 $0.put(NFTA_SET_ELEM_LIST_TABLE, NftTable.name)
                 $0.put(NFTA_SET_ELEM_LIST_SET, set.name)
-                $0.put(NFTA_SET_ELEM_LIST_SET_ID, id)
+                if let id { $0.put(NFTA_SET_ELEM_LIST_SET_ID, id) }
                 $0.nest(NFTA_SET_ELEM_LIST_ELEMENTS) { message in
                     for element in part { element.write(to: &message) }
                 }
             }
         }
+    }
+}
+
+// Changing what a running table's sets hold.
+extension NftBatch {
+    /// Gives each of these sets of a table that exists exactly its elements, all in one breath.
+    ///
+    /// Equivalent to `nft flush set …` and `nft add element …` for each, in one file.
+    public mutating func replaceElements(of sets: [NftSet]) {
+        mark(NFNL_MSG_BATCH_BEGIN, "begin")
+        for set in sets {
+            put(NFT_MSG_DELSETELEM, 0, "nft flush set ip \(NftTable.name) \(set.name)", set.name) {
+                $0.put(NFTA_SET_ELEM_LIST_TABLE, NftTable.name)
+                $0.put(NFTA_SET_ELEM_LIST_SET, set.name)
+            }
+            addElements(of: set, id: nil)
+        }
+        mark(NFNL_MSG_BATCH_END, "commit")
     }
 }

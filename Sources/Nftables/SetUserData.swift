@@ -52,6 +52,7 @@ extension NftSet.Value {
         case .mark(let mark): withUnsafeBytes(of: mark) { Array($0) }
         case .timeToLive(let hops): [hops]
         case .icmpType(let type): [type]
+        case .port(let port): port.wire
         case .connectionDirection(let isReply): [isReply ? 1 : 0]
         }
     }

@@ -106,7 +106,7 @@ extension Listener.Kind {
     /// The transport protocols its sockets use.
     public var transports: [String] {
         switch self {
-        case .http, .tcp, .apt: ["tcp"]
+        case .http, .tcp, .apt, .https, .registry, .ssh: ["tcp"]
         case .udp: ["udp"]
         case .dns: ["udp", "tcp"]
         }

@@ -67,6 +67,12 @@ public struct Program: Codable, Equatable, Sendable {
         throw .missingProgram(program, debianPackage: packages[name] ?? name)
     }
 
+    /// The Debian package of a program.
+    public static func package(of program: String) -> String { packages[program] ?? program }
+
+    /// What the web application firewall consists of.
+    public static var firewallFiles: [String] { [NginxFirewall.module, NginxFirewall.coreRules] }
+
     private static let packages = [
         "dnsmasq": "dnsmasq-base", "nginx": "nginx-light", "sshd": "openssh-server", "ssh-keygen": "openssh-client",
         "ssh": "openssh-client", "unshare": "util-linux",

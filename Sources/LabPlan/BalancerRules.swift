@@ -1,0 +1,80 @@
+import CloudModel
+import IPAddressing
+import KernelObjects
+
+/// How a target's answers find back to the network load balancer that hid itself.
+///
+/// Where the client's address is kept, the target answers the client, not the balancer. AWS brings those packets back
+/// through the node they came by; here the router remembers, in the flow's mark, which node's wire a flow began at, and
+/// routes its answers there.
+struct BalancerRules {
+    /// The wires of the nodes of network load balancers.
+    let ports: [RouterPort]
+
+    init(_ ports: [RouterPort]) {
+        self.ports = ports.filter { if case .loadBalancer(.network) = $0.kind { true } else { false } }
+    }
+
+    /// Below this the flow's mark belongs to security groups.
+    private static let shift: UInt32 = 16
+
+    private static func flowMark(_ position: Int) -> UInt32 { UInt32(position + 1) << shift }
+    private static func mark(_ position: Int) -> UInt32 { RouterNode.Mark.base + 0x8000 + UInt32(position) }
+    private static func table(_ position: Int) -> UInt32 { 60_000 + UInt32(position) }
+
+    var sets: [NftSet] {
+        guard !ports.isEmpty else { return [] }
+        let origins = NftSet(
+            "balancers", key: [.interface], data: .verdict,
+            elements: ports.map { .init([.interface($0.device.name)], .verdict(.goto("from-elb-\($0.name)"))) })
+        // Whatever the security groups have noted in the two lowest bits.
+        let answers = NftSet(
+            "balanced", key: [.connectionDirection, .mark], data: .verdict,
+            elements: ports.enumerated().flatMap { position, port in
+                (0..<4).map { low in
+                    .init(
+                        [.connectionDirection(isReply: true), .mark(Self.flowMark(position) | low)],
+                        .verdict(.goto("to-elb-\(port.name)")))
+                }
+            })
+        return [origins, answers]
+    }
+
+    var chains: [NftChain] {
+        guard !ports.isEmpty else { return [] }
+        let perNode = ports.enumerated().flatMap { position, port in
+            [
+                NftChain(
+                    "from-elb-\(port.name)",
+                    rules: [NftRule([.new, .setConnectionMark(bit: Self.flowMark(position))])]),
+                NftChain("to-elb-\(port.name)", rules: [NftRule([.setMark(Self.mark(position))])]),
+            ]
+        }
+        return perNode + [
+            NftChain(
+                "balancers", base: .init(.filter, .forward, priority: -5),
+                rules: [NftRule([.verdictMap([.inputInterface], "balancers")])]),
+            NftChain(
+                "balanced", base: .init(.filter, .prerouting, priority: -150),
+                rules: [NftRule([.verdictMap([.connectionDirection, .connectionMark], "balanced")])]),
+        ]
+    }
+
+    var routes: [KernelRoute] {
+        ports.enumerated().compactMap { position, port in
+            port.addresses.first.map {
+                KernelRoute(
+                    .everywhere, via: $0, device: port.device, table: Self.table(position),
+                    owner: "load balancer \(port.name)")
+            }
+        }
+    }
+
+    var rules: [KernelRule] {
+        ports.enumerated().map { position, port in
+            KernelRule(
+                priority: 20_000 + UInt32(position), mark: Self.mark(position), table: Self.table(position),
+                owner: "load balancer \(port.name)")
+        }
+    }
+}
