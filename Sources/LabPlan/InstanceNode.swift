@@ -65,9 +65,12 @@ enum InstanceNode {
 }
 
 extension Sysctl {
-    /// sshd runs as an ordinary user and still wants port 22.
+    /// nginx and sshd run as ordinary users and still want their ports.
+    static let ordinaryUsersTakeAnyPort = Sysctl("net.ipv4.ip_unprivileged_port_start", "0")
+
     static func forServers(_ sockets: [SocketPlan]) -> [Sysctl] {
-        sockets.contains { $0.kind == .ssh } ? [Sysctl("net.ipv4.ip_unprivileged_port_start", "0")] : []
+        let kinds: Set<SocketPlan.Kind> = [.https, .registry, .ssh]
+        return sockets.contains { kinds.contains($0.kind) } ? [ordinaryUsersTakeAnyPort] : []
     }
 }
 

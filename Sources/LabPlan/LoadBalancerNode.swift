@@ -20,6 +20,7 @@ enum LoadBalancerNode {
             var plan = NodePlan(node.name, .loadBalancer)
             InstanceNode.attach(&plan, node.interface, number: 0, subnet: vpc.subnet(node.interface.subnet))
             guard balancer.kind == .network else {
+                plan.sysctls = [Sysctl.ordinaryUsersTakeAnyPort]
                 plan.resolvers = vpc.resolver.map { [$0] } ?? []
                 return plan
             }

@@ -22,6 +22,14 @@ public struct NodeCommand: Sendable {
     public static func run(
         _ command: [String], in lab: RunningLab, node: String, within limit: Duration
     ) throws -> End {
+        let (process, output) = try start(command, in: lab, node: node)
+        return try wait(for: process, reading: output, within: limit)
+    }
+
+    /// The process, and where its output comes from; the end it writes to is its alone when this returns.
+    private static func start(
+        _ command: [String], in lab: RunningLab, node: String
+    ) throws -> (ChildProcess, SharedDescriptor) {
         guard let name = command.first, let program = Files.program(name) else {
             throw LabRunnerError(
                 .system, "\(command.first ?? "the program") is not installed", hint: "netlab doctor names its package")
@@ -38,15 +46,12 @@ public struct NodeCommand: Sendable {
                 [program] + command.dropFirst(), standard: (null.raw, pipe.input.raw, pipe.input.raw),
                 newSession: true)
         }
-        return try wait(for: process, reading: pipe, within: limit)
+        return (process, pipe.output)
     }
 
-    private static func wait(for process: ChildProcess, reading pipe: consuming Pipe, within limit: Duration) throws
-        -> End
-    {
-        let output = pipe.output
-        // Ours must be closed, or the end of its output would never come.
-        _ = consume pipe
+    private static func wait(
+        for process: ChildProcess, reading output: SharedDescriptor, within limit: Duration
+    ) throws -> End {
         var bytes: [UInt8] = []
         let deadline = ContinuousClock.now + limit
         var isTimedOut = false

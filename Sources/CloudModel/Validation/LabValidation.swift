@@ -56,6 +56,7 @@ struct Findings {
         nodeNames = all.map(\.name)
         senderNames = all.filter(\.canSend).map(\.name)
         dnsNames = Set(lab.internet.hosts.flatMap(\.dnsNames))
+            .union(lab.vpcs.flatMap(\.loadBalancers).map(\.publicName))
         targetNames = all.filter(\.hasAddress).map(\.name) + dnsNames.sorted()
         groupNames = Set(lab.vpcs.flatMap { $0.securityGroups.map(\.name) })
         tableNames = Set(lab.vpcs.flatMap { $0.routeTables.map { $0.name.withoutTablePrefix } })

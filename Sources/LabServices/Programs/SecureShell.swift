@@ -15,9 +15,7 @@ extension Program {
         let configuration = "\(stateFolder)/\(name).conf"
         return Program(
             name: name, node: node, namespacePath: namespacePath,
-            arguments: [
-                "unshare", "--user", "--map-user=1000", "--map-group=1000", sshdPath, "-D", "-e", "-f", configuration,
-            ],
+            arguments: ordinaryUser + [sshdPath, "-D", "-e", "-f", configuration],
             files: [
                 configuration: """
                 Port \(port)
@@ -38,6 +36,10 @@ extension Program {
             ],
             readyWhen: .tcp([address], port))
     }
+
+    /// Puts the program that follows into a user namespace in which it is an ordinary user, while its files stay those
+    /// of whoever runs the lab. What believes to be root would change its groups, and an ordinary user's lab cannot.
+    static let ordinaryUser = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
 
     /// sshd starts itself anew for each connection and wants its full path for that.
     static let sshdPath = "/usr/sbin/sshd"

@@ -2,8 +2,8 @@ public import IPAddressing
 
 /// One nginx of a lab: an application load balancer's node, or a server that speaks HTTPS.
 ///
-/// A single process without workers, so that it runs as whoever runs the lab; everything it writes lies in the lab's
-/// state folder.
+/// One worker, as an ordinary user of a user namespace of its own (its node's `net.ipv4.ip_unprivileged_port_start`
+/// must be 0); everything it writes lies in the lab's state folder.
 public struct NginxConfiguration: Codable, Equatable, Sendable {
     /// A group of backends that share requests in turn.
     public struct Upstream: Codable, Equatable, Sendable {
@@ -67,7 +67,7 @@ public struct NginxConfiguration: Codable, Equatable, Sendable {
         var lines: [String] = []
         if hasFirewall { lines.append("load_module \(NginxFirewall.module);") }
         lines += [
-            "daemon off;", "master_process off;", "pid \(base).pid;", "error_log \(base).error.log notice;",
+            "daemon off;", "worker_processes 1;", "pid \(base).pid;", "error_log \(base).error.log notice;",
             "events { worker_connections 4096; }", "http {",
         ]
         lines += Self.indented(temporaryFolders + logging + upstreams.flatMap(lines(of:)) + limits)
@@ -108,8 +108,8 @@ public struct NginxConfiguration: Codable, Equatable, Sendable {
         }
         if server.hasFirewall {
             lines += [
-                "modsecurity on;", "modsecurity_rules_file \(firewallFile);", "error_page 413 =403 /blocked;",
-                "location = /blocked { internal; return 403; }", "limit_req zone=clients burst=100 nodelay;",
+                "modsecurity on;", "modsecurity_rules_file \(firewallFile);", "error_page 413 =403 @blocked;",
+                "location @blocked { modsecurity off; return 403; }", "limit_req zone=clients burst=100 nodelay;",
             ]
         }
         return ["server {"] + Self.indented(lines + server.content.lines(node: node)) + ["}"]

@@ -13,7 +13,7 @@ extension Program {
         }
         return Program(
             name: name, node: configuration.node, namespacePath: namespacePath,
-            arguments: ["nginx", "-e", "\(configuration.base).error.log", "-c", file], files: files,
+            arguments: ordinaryUser + ["nginx", "-e", "\(configuration.base).error.log", "-c", file], files: files,
             // It takes all its ports before it serves any of them.
             readyWhen: .tcp([address], configuration.servers.last?.port ?? 80))
     }
