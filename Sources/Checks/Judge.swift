@@ -61,7 +61,7 @@ struct Judge: Sendable {
         guard !sources.isEmpty else { return Finding(false, "the other end saw no source at all") }
         return Finding(
             sources.allSatisfy { $0.address == wanted },
-            "\(evidence.receiver ?? "the other end") saw \(listed(sources))")
+            "\(observation.server ?? evidence.receiver ?? "the other end") saw \(listed(sources))")
     }
 
     /// `nat-a 203.0.113.11:1025`, or `nat-a 203.0.113.11 (15 ports, 2294 to 65492)`.

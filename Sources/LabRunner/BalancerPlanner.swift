@@ -71,7 +71,9 @@ struct BalancerPlanner {
                 .init(
                     port: listener.port,
                     certificate: listener.transport == .https ? certificates.certificates[node.name] : nil,
-                    content: content(listener, groups), hasFirewall: balancer.hasWAF)
+                    content: content(listener, groups),
+                    // What is only redirected needs no inspection: it comes back by HTTPS.
+                    hasFirewall: balancer.hasWAF && listener.isForwarding)
             })
     }
 
@@ -106,6 +108,10 @@ struct BalancerPlanner {
         }
         return groups
     }
+}
+
+extension LoadBalancerListener {
+    fileprivate var isForwarding: Bool { if case .forward = action { true } else { false } }
 }
 
 extension BalancerPlan.Check {

@@ -19,7 +19,9 @@ struct LabCertificates {
         let authority = CertificateAuthority(folder: state.path)
         try authority.make()
         let jobs = subjects.map { subject in
-            { @Sendable in try authority.issue("tls-\(subject.node)", names: subject.names, addresses: subject.addresses) }
+            { @Sendable in
+                try authority.issue("tls-\(subject.node)", names: subject.names, addresses: subject.addresses)
+            }
         }
         let made = try inParallel(jobs, threads: 4, name: "netlab-tls").map { try $0.get() }
         try trust(authority, state)
@@ -65,7 +67,8 @@ extension Lab {
                     ? balancer.nodes.map { node in
                         TLSSubject(
                             node: node.name, names: [balancer.publicName],
-                            addresses: [node.interface.privateAddress] + [node.interface.publicAddress].compactMap { $0 }
+                            addresses: [node.interface.privateAddress]
+                                + [node.interface.publicAddress].compactMap { $0 }
                         )
                     } : []
             }

@@ -120,7 +120,9 @@ public enum Requirements {
 
     /// ModSecurity for nginx, and the OWASP core rules.
     private static var firewall: Requirement {
-        let problem = Program.firewallFiles.first { !Files.exists($0) }.map { "the web application firewall lacks \($0)" }
+        let problem = Program.firewallFiles.first { !Files.exists($0) }.map {
+            "the web application firewall lacks \($0)"
+        }
         return Requirement(
             "web application firewall", problem: problem,
             remedy: "sudo apt-get install libnginx-mod-http-modsecurity modsecurity-crs")

@@ -33,7 +33,7 @@ final class RunningServer {
                 signals.add(program.name, running.process)
             }
             try adopt(plan, capacity, TimeAmount(patience))
-            let deadline = ContinuousClock.now + .seconds(3)
+            let deadline = ContinuousClock.now + .seconds(8)
             for index in programs.indices { try programs[index].waitUntilReady(until: deadline) }
         } catch {
             stop()

@@ -117,11 +117,12 @@ extension Findings {
     /// The owner of a drop: `sg app ingress`, `acl strict egress rule 90`, `nat nat-a: …`, `rtb private-a: …`.
     private mutating func checkOwner(_ owner: String, at origin: Origin) {
         let words = owner.split(separator: " ").map { $0.hasSuffix(":") ? String($0.dropLast()) : String($0) }
-        let kinds = ["sg", "acl", "igw", "nat", "rtb", "eni", "pcx", "tgw", "vpce", "vpc"]
+        let kinds = ["sg", "acl", "igw", "nat", "rtb", "eni", "pcx", "tgw", "vpce", "elb", "vpc"]
         guard let kind = words.first, kinds.contains(kind) else {
             error(
                 origin, "`stopped-by` names no component: `\(ObjectName.shown(owner))`",
-                hint: "it begins with sg, acl, igw, nat, rtb, eni, pcx, tgw, vpce or vpc, for example `sg app ingress`",
+                hint:
+                    "it begins with sg, acl, igw, nat, rtb, eni, pcx, tgw, vpce, elb or vpc, for example `sg app ingress`",
                 field: "expect")
             return
         }
@@ -142,6 +143,8 @@ extension Findings {
                 unknown("peering connection", name, among: names(of: .peering), at: origin, field: "expect")
             case "tgw" where nodes[name]?.kind != .transitGateway:
                 unknown("transit gateway", name, among: names(of: .transitGateway), at: origin, field: "expect")
+            case "elb" where nodes[name]?.kind != .loadBalancer:
+                unknown("load balancer", name, among: names(of: .loadBalancer), at: origin, field: "expect")
             case "vpce" where nodes[name]?.kind != .endpoint && !lab.vpcs.contains { $0.endpoint(name) != nil }:
                 unknown("endpoint", name, among: names(of: .endpoint), at: origin, field: "expect")
             default: break

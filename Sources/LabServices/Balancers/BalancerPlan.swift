@@ -1,4 +1,3 @@
-
 /// What the background process must know of one node of a load balancer: whom it may send to, and how it finds out
 /// who is well.
 public struct BalancerPlan: Codable, Equatable, Sendable {

@@ -108,8 +108,10 @@ public struct NginxConfiguration: Codable, Equatable, Sendable {
         }
         if server.hasFirewall {
             lines += [
-                "modsecurity on;", "modsecurity_rules_file \(firewallFile);", "error_page 413 =403 @blocked;",
-                "location @blocked { modsecurity off; return 403; }", "limit_req zone=clients burst=100 nodelay;",
+                "modsecurity on;", "modsecurity_rules_file \(firewallFile);", "client_max_body_size 128k;",
+                "error_page 413 =403 /blocked;",
+                "location = /blocked { internal; modsecurity off; return 403; }",
+                "limit_req zone=clients burst=100 nodelay;",
             ]
         }
         return ["server {"] + Self.indented(lines + server.content.lines(node: node)) + ["}"]

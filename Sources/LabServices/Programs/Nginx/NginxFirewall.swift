@@ -4,14 +4,14 @@ enum NginxFirewall {
     static let coreRules = "/usr/share/modsecurity-crs/rules"
     private static let coreSetup = "/etc/modsecurity/crs/crs-setup.conf"
 
-    /// ModSecurity's configuration. Bodies over 128 KiB (but for uploads, 1 MiB) are refused, as a size rule of
-    /// AWS WAF would.
+    /// ModSecurity's configuration. Bodies over 128 KiB never come here: nginx refuses them, as a size rule of AWS WAF
+    /// would.
     static func rules(dataFolder: String) -> String {
         """
         SecRuleEngine On
         SecRequestBodyAccess On
         SecRequestBodyLimit 1048576
-        SecRequestBodyNoFilesLimit 131072
+        SecRequestBodyNoFilesLimit 1048576
         SecRequestBodyLimitAction Reject
         SecResponseBodyAccess Off
         SecAuditEngine Off
