@@ -43,6 +43,7 @@ struct PlanText {
             switch set.data {
             case .verdict: " : verdict"
             case .value(let kind): " : \(kind.text)"
+            case .flowTarget: " : ipv4_addr . inet_service"
             case nil: ""
             }
         let elements = set.elements.map { element in

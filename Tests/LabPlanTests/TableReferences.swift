@@ -59,6 +59,7 @@ extension NftStatement {
         case .verdictMap(let fields, _): set.key == fields.map(\.kind) && set.data == .verdict
         case .connectionLimit(let fields, _, _): set.key == fields.map(\.kind) && set.dynamicSize != nil
         case .translate, .translateEmbedded: set.key == [.address] && set.data == .value(.address)
+        case .balance: set.key == [.mark] && set.data == .flowTarget
         case .translateTTL: set.key == [.timeToLive] && set.data == .value(.timeToLive)
         default: true
         }
@@ -74,6 +75,7 @@ extension NftSet.Value {
         case .timeToLive: .timeToLive
         case .icmpType: .icmpType
         case .connectionDirection: .connectionDirection
+        case .port: .port
         }
     }
 }

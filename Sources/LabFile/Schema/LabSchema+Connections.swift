@@ -48,7 +48,9 @@ extension LabSchema {
                 "nat-gateways": { "$ref": "#/properties/nat-gateways" },
                 "security-groups": { "$ref": "#/properties/security-groups" },
                 "instances": { "$ref": "#/properties/instances" },
-                "endpoints": { "$ref": "#/$defs/endpoints" }
+                "endpoints": { "$ref": "#/$defs/endpoints" },
+                "target-groups": { "$ref": "#/$defs/targetGroups" },
+                "load-balancers": { "$ref": "#/$defs/loadBalancers" }
               }
             },
             "blocks": {

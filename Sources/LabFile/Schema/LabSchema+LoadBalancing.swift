@@ -1,6 +1,18 @@
 extension LabSchema {
     /// Load balancers and target groups.
     static let loadBalancing = #"""
+            "targetGroups": {
+              "description": "Target groups by name.",
+              "type": ["object", "null"],
+              "propertyNames": { "$ref": "#/$defs/objectName" },
+              "additionalProperties": { "$ref": "#/$defs/targetGroup" }
+            },
+            "loadBalancers": {
+              "description": "Load balancers by name.",
+              "type": ["object", "null"],
+              "propertyNames": { "$ref": "#/$defs/objectName" },
+              "additionalProperties": { "$ref": "#/$defs/loadBalancer" }
+            },
             "targetGroup": {
               "description": "Where a listener sends connections. Its key names protocol and port of the targets.",
               "type": "object", "additionalProperties": false, "required": ["targets"],
@@ -29,8 +41,8 @@ extension LabSchema {
                   "type": "object", "additionalProperties": false,
                   "properties": {
                     "path": { "description": "Left out: / for http; a TCP connection otherwise.", "type": "string" },
-                    "interval": { "description": "Left out: 30s.", "$ref": "#/$defs/seconds" },
-                    "timeout": { "description": "Left out: 5s.", "$ref": "#/$defs/seconds" },
+                    "interval": { "description": "Left out: 30s.", "type": "string", "pattern": "^[0-9]{1,3}s$" },
+                    "timeout": { "description": "Left out: 5s.", "type": "string", "pattern": "^[0-9]{1,3}s$" },
                     "healthy": { "description": "Left out: 5.", "type": "integer", "minimum": 1, "maximum": 10 },
                     "unhealthy": { "description": "Left out: 2.", "type": "integer", "minimum": 1, "maximum": 10 }
                   },

@@ -107,6 +107,15 @@ extension LabSchema {
                 "dns": {
                   "description": "A DNS server that knows every name of the lab's Internet.",
                   "$ref": "#/$defs/serverPorts"
+                },
+                "https": {
+                  "description": "The same as http, with a certificate of the lab's authority.",
+                  "$ref": "#/$defs/serverPorts"
+                },
+                "registry": { "description": "A read-only OCI image registry.", "$ref": "#/$defs/serverPorts" },
+                "ssh": {
+                  "description": "A real sshd that takes password attempts and lets nobody in.",
+                  "$ref": "#/$defs/serverPorts"
                 }
               },
               "examples": [{ "http": 8080 }, { "tcp": 22 }]

@@ -18,7 +18,7 @@ public enum LabSchema {
         \(topLevelConnections)
           },
           "$defs": {
-        \([basics, network, networkACLs, connections, securityGroups, nodes, endpoints, checks, probes].joined(separator: ",\n"))
+        \([basics, network, networkACLs, connections, securityGroups, nodes, endpoints, loadBalancing, checks, probes].joined(separator: ",\n"))
           }
         }
 
@@ -54,6 +54,8 @@ public enum LabSchema {
             },
             "network-acls": { "$ref": "#/$defs/networkACLs" },
             "endpoints": { "$ref": "#/$defs/endpoints" },
+            "target-groups": { "$ref": "#/$defs/targetGroups" },
+            "load-balancers": { "$ref": "#/$defs/loadBalancers" },
             "nat-gateways": {
               "description": "The NAT gateways by name.",
               "type": ["object", "null"],

@@ -110,7 +110,7 @@ public struct NginxConfiguration: Codable, Equatable, Sendable {
             lines += [
                 "modsecurity on;", "modsecurity_rules_file \(firewallFile);", "client_max_body_size 128k;",
                 "error_page 413 =403 /blocked;",
-                "location = /blocked { internal; modsecurity off; return 403; }",
+                "location = /blocked { internal; client_max_body_size 0; modsecurity off; return 403; }",
                 "limit_req zone=clients burst=100 nodelay;",
             ]
         }
