@@ -50,6 +50,7 @@ let package = Package(
         module("LabFile", ["CloudModel", "IPAddressing", .product(name: "Yams", package: "Yams")]),
         module("KernelObjects", ["IPAddressing"]),
         module("LabPlan", ["CloudModel", "KernelObjects", "IPAddressing"]),
+        module("Reachability", ["CloudModel", "IPAddressing"]),
 
         // The kernel half.
         module("LinuxSystem", ["CNetlabShims"]),
@@ -79,13 +80,13 @@ let package = Package(
             "Checks",
             [
                 "CloudModel", "IPAddressing", "KernelObjects", "LabPlan", "LabRunner", "LinuxSystem", "Nftables",
-                "Probes", "Namespaces",
+                "Probes", "Namespaces", "Reachability",
             ]),
         module(
             "NetlabCommands",
             [
                 "Checks", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "Nftables", "CloudModel", "LinuxSystem",
-                "IPAddressing", "Namespaces", "Probes",
+                "IPAddressing", "Namespaces", "Probes", "Reachability",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // For tests of users, and our own.
@@ -96,6 +97,7 @@ let package = Package(
         tests("IPAddressingTests", ["IPAddressing"]),
         tests("LabFileTests", ["LabFile", "CloudModel", "IPAddressing"]),
         tests("LabPlanTests", ["KernelObjects", "LabPlan", "LabFile", "CloudModel", "IPAddressing"]),
+        tests("ReachabilityTests", ["Reachability", "LabFile", "CloudModel", "IPAddressing"]),
         tests("NetlinkTests", ["Netlink", "RouteNetlink", "Nftables", "KernelObjects", "IPAddressing", "LinuxSystem"]),
         tests("LabServicesTests", ["LabServices", "IPAddressing", "LinuxSystem"]),
         tests(
@@ -115,7 +117,7 @@ let package = Package(
             "LabRootTests",
             [
                 "NetlabTesting", "LabRunner", "LabServices", "Checks", "LabPlan", "CloudModel", "KernelObjects",
-                "LinuxSystem", "IPAddressing", "Namespaces", "Nftables", "Probes",
+                "LinuxSystem", "IPAddressing", "Namespaces", "Nftables", "Probes", "Reachability",
             ]),
     ]
 )
