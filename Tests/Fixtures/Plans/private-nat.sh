@@ -768,6 +768,7 @@ table ip netlab {
         type filter hook forward priority 0; policy drop;
         ct state established,related accept
         ip saddr @vpc meta l4proto tcp ct state invalid counter reject with tcp reset comment "nat nat-a: unknown flow"
+        ct state invalid counter drop comment "nat nat-a: not of a flow of its own"
         ip saddr != @vpc counter drop comment "nat nat-a: source outside the VPC"
         meta l4proto tcp accept
         meta l4proto udp accept
@@ -819,6 +820,7 @@ table ip netlab {
         type filter hook forward priority 0; policy drop;
         ct state established,related accept
         ip saddr @vpc meta l4proto tcp ct state invalid counter reject with tcp reset comment "nat nat-lost: unknown flow"
+        ct state invalid counter drop comment "nat nat-lost: not of a flow of its own"
         ip saddr != @vpc counter drop comment "nat nat-lost: source outside the VPC"
         meta l4proto tcp accept
         meta l4proto udp accept

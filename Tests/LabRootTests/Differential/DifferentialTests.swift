@@ -12,7 +12,9 @@ extension RealLabs {
         static let features: RandomCloud.Features = []
 
         /// Seeds that once showed a difference.
-        static let found: [UInt64] = []
+        ///
+        /// - 269: a NAT gateway handed on echo replies of flows it had not seen, untranslated.
+        static let found: [UInt64] = [269]
 
         @Test(arguments: batches) func randomClouds(batch: Int) throws {
             var asked = 0
