@@ -4,7 +4,7 @@ public import IPAddressing
 public struct NftSet: Hashable, Sendable {
     /// What a key or a value is made of.
     public enum Kind: Hashable, Sendable {
-        case interface, address, mark, timeToLive, icmpType
+        case interface, address, mark, timeToLive, icmpType, connectionDirection
 
         /// The word after `type`.
         public var text: String {
@@ -14,6 +14,7 @@ public struct NftSet: Hashable, Sendable {
             case .mark: "mark"
             case .timeToLive: "integer"
             case .icmpType: "icmp_type"
+            case .connectionDirection: "ct_dir"
             }
         }
 
@@ -22,7 +23,7 @@ public struct NftSet: Hashable, Sendable {
             switch self {
             case .interface: 16
             case .address, .mark: 4
-            case .timeToLive, .icmpType: 1
+            case .timeToLive, .icmpType, .connectionDirection: 1
             }
         }
     }
@@ -42,6 +43,8 @@ public struct NftSet: Hashable, Sendable {
         case mark(UInt32)
         case timeToLive(UInt8)
         case icmpType(UInt8)
+        /// Of a flow: as its first packet went, or back.
+        case connectionDirection(isReply: Bool)
 
         public var text: String {
             switch self {
@@ -51,6 +54,7 @@ public struct NftSet: Hashable, Sendable {
             case .mark(let mark): "0x" + hex(mark, 8)
             case .timeToLive(let hops): "\(hops)"
             case .icmpType(let type): NftStatement.icmpTypeName(type)
+            case .connectionDirection(let isReply): isReply ? "reply" : "original"
             }
         }
     }

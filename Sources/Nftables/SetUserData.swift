@@ -22,6 +22,7 @@ extension NftSet.Kind {
         case .address: 7
         case .icmpType: 14
         case .mark: 19
+        case .connectionDirection: 27
         case .interface: 41
         }
     }
@@ -29,7 +30,7 @@ extension NftSet.Kind {
     /// 1 is the host's order, 2 is big endian.
     var byteOrder: UInt32 {
         switch self {
-        case .interface, .mark: 1
+        case .interface, .mark, .connectionDirection: 1
         case .address, .timeToLive, .icmpType: 2
         }
     }
@@ -49,6 +50,7 @@ extension NftSet.Value {
         case .mark(let mark): withUnsafeBytes(of: mark) { Array($0) }
         case .timeToLive(let hops): [hops]
         case .icmpType(let type): [type]
+        case .connectionDirection(let isReply): [isReply ? 1 : 0]
         }
     }
 }

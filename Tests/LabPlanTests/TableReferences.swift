@@ -71,6 +71,7 @@ extension NftSet.Value {
         case .mark: .mark
         case .timeToLive: .timeToLive
         case .icmpType: .icmpType
+        case .connectionDirection: .connectionDirection
         }
     }
 }
