@@ -53,6 +53,7 @@ let package = Package(
         module("LabFile", ["CloudModel", "IPAddressing", .product(name: "Yams", package: "Yams")]),
         module("KernelObjects", ["IPAddressing"]),
         module("LabPlan", ["CloudModel", "KernelObjects", "IPAddressing"]),
+        module("Reachability", ["CloudModel", "IPAddressing"]),
 
         // The kernel half.
         module("LinuxSystem", ["CNetlabShims"]),
@@ -90,14 +91,14 @@ let package = Package(
             "Checks",
             [
                 "CloudModel", "IPAddressing", "KernelObjects", "LabPlan", "LabRunner", "LinuxSystem", "Nftables",
-                "Probes", "Namespaces",
+                "Probes", "Namespaces", "Reachability",
             ]),
         module(
             "NetlabCommands",
             [
                 "Checks", "Cost", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "RouteNetlink", "Nftables",
                 "CloudModel", "LinuxSystem",
-                "IPAddressing", "Namespaces", "Probes", "Rootless",
+                "IPAddressing", "Namespaces", "Probes", "Rootless", "Reachability",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // For tests of users, and our own.
@@ -120,6 +121,7 @@ let package = Package(
         tests("CostTests", ["Cost", "CloudModel", "IPAddressing", "LabFile"]),
         tests("LabFileTests", ["LabFile", "CloudModel", "IPAddressing"]),
         tests("LabPlanTests", ["KernelObjects", "LabPlan", "LabFile", "CloudModel", "IPAddressing"]),
+        tests("ReachabilityTests", ["Reachability", "LabFile", "CloudModel", "IPAddressing"]),
         tests("NetlinkTests", ["Netlink", "RouteNetlink", "Nftables", "KernelObjects", "IPAddressing", "LinuxSystem"]),
         tests("LabServicesTests", ["LabServices", "IPAddressing", "LinuxSystem"]),
         tests("RootlessTests", ["Rootless", "LinuxSystem"]),
@@ -141,7 +143,7 @@ let package = Package(
             "LabRootTests",
             [
                 "NetlabTesting", "LabRunner", "LabServices", "Checks", "LabPlan", "CloudModel", "KernelObjects",
-                "LinuxSystem", "IPAddressing", "Namespaces", "Nftables", "Probes",
+                "LinuxSystem", "IPAddressing", "Namespaces", "Nftables", "Probes", "Reachability",
             ]),
     ]
 )

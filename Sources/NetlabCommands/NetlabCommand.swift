@@ -14,6 +14,7 @@ public struct NetlabCommand: ParsableCommand {
               netlab up private-nat                build it and leave it up
               netlab exec private-nat app -- curl -s http://echo.example/
               netlab check private-nat --only C3   check one claim
+              netlab explain private-nat internet app:8080     what stops it, and on which line of the file
               netlab down private-nat
 
             EXIT STATUS
@@ -25,6 +26,7 @@ public struct NetlabCommand: ParsableCommand {
             CommandGroup(name: "Labs", subcommands: [Up.self, Down.self, Test.self, Check.self, PruneLabs.self]),
             CommandGroup(name: "Inside", subcommands: [Exec.self, Shell.self]),
             CommandGroup(name: "Looking", subcommands: [ListLabs.self, Status.self, Plan.self, CostCommand.self]),
+            CommandGroup(name: "Reasoning", subcommands: [Explain.self, Matrix.self, Diff.self]),
             CommandGroup(name: "Files and machine", subcommands: [Validate.self, Schema.self, Doctor.self]),
         ])
 
