@@ -183,15 +183,3 @@ enum VPCService {
 
     static func addresses(of vpc: VPC) -> [IPv4Address] { resolvers(of: vpc) + [metadata] }
 }
-
-extension PlanBuilder {
-    /// The device that a node already has on a wire whose far end it is, or near end, by name.
-    func nearDevice(_ node: String, named name: String) -> Device? {
-        for veth in veths {
-            for end in [veth.near, veth.far] where end.node == node && end.name == name {
-                return Device(name: end.name, index: end.index)
-            }
-        }
-        return nil
-    }
-}

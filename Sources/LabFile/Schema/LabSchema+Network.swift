@@ -17,8 +17,9 @@ extension LabSchema {
                   "examples": ["10.0.0.0/16"]
                 },
                 "zones": {
-                  "description": "Availability zones by letter. Left out: [a].",
-                  "type": "array", "minItems": 1, "items": { "type": "string", "pattern": "^[a-z]$" },
+                  "description": "Availability zones by letter, or by AWS's whole name. Left out: [a].",
+                  "type": "array", "minItems": 1,
+                  "items": { "type": "string", "pattern": "^([a-z]|[a-z0-9][a-z0-9-]*)$" },
                   "examples": [["a", "b"]]
                 }
               }

@@ -29,8 +29,12 @@ public enum LabSchema {
             },
             "title": { "description": "One line for people.", "type": "string" },
             "public-pool": {
-              "description": "Where Elastic IPs come from. Left out: 203.0.113.0/24.",
-              "$ref": "#/$defs/cidr", "examples": ["203.0.113.0/24"]
+              "description": "Where Elastic IPs come from: a block, or a list. Left out: 203.0.113.0/24.",
+              "anyOf": [
+                { "$ref": "#/$defs/cidr" },
+                { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/cidr" } }
+              ],
+              "examples": ["203.0.113.0/24"]
             },
             "vpc": { "$ref": "#/$defs/vpc" },
             "internet-gateway": {
@@ -88,8 +92,8 @@ public enum LabSchema {
     /// Words that everything else is made of.
     static let basics = #"""
             "nodeName": {
-              "description": "1 to 15 of a-z, 0-9 and -: it becomes a namespace and the name of an interface.",
-              "type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,14}$",
+              "description": "1 to 63 of a-z, 0-9 and -: it becomes a namespace, and its beginning names an interface.",
+              "type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,62}$",
               "not": { "enum": ["lo", "all", "default", "internet", "eth0"] }
             },
             "objectName": {
