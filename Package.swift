@@ -48,6 +48,7 @@ let package = Package(
         module("IPAddressing"),
         module("CloudModel", ["IPAddressing"]),
         module("LabFile", ["CloudModel", "IPAddressing", .product(name: "Yams", package: "Yams")]),
+        module("AWSImport", ["CloudModel", "IPAddressing"]),
         module("KernelObjects", ["IPAddressing"]),
         module("LabPlan", ["CloudModel", "KernelObjects", "IPAddressing"]),
 
@@ -85,7 +86,7 @@ let package = Package(
             "NetlabCommands",
             [
                 "Checks", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "Nftables", "CloudModel", "LinuxSystem",
-                "IPAddressing", "Namespaces", "Probes",
+                "IPAddressing", "Namespaces", "Probes", "AWSImport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // For tests of users, and our own.
@@ -95,6 +96,7 @@ let package = Package(
         // Pure tests: no root, seconds.
         tests("IPAddressingTests", ["IPAddressing"]),
         tests("LabFileTests", ["LabFile", "CloudModel", "IPAddressing"]),
+        tests("AWSImportTests", ["AWSImport", "CloudModel", "IPAddressing", "LinuxSystem"]),
         tests("LabPlanTests", ["KernelObjects", "LabPlan", "LabFile", "CloudModel", "IPAddressing"]),
         tests("NetlinkTests", ["Netlink", "RouteNetlink", "Nftables", "KernelObjects", "IPAddressing", "LinuxSystem"]),
         tests("LabServicesTests", ["LabServices", "IPAddressing", "LinuxSystem"]),

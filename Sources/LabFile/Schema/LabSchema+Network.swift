@@ -58,7 +58,7 @@ extension LabSchema {
                 },
                 "zone": {
                   "description": "The availability zone. Left out: the VPC's first.",
-                  "type": "string", "pattern": "^[a-z]$", "examples": ["a"]
+                  "type": "string", "pattern": "^([a-z]|[a-z0-9][a-z0-9-]*)$", "examples": ["a"]
                 },
                 "routes": {
                   "description": "A route table of its own, named rtb-<subnet>. {} has the local route alone.",
