@@ -1,6 +1,6 @@
 public import IPAddressing
 
-/// An EC2 instance with one network interface.
+/// An EC2 instance with one or more network interfaces.
 public struct Instance: Hashable, Sendable {
     public var name: String
     public var interface: NetworkInterface
@@ -46,6 +46,15 @@ public struct NetworkInterface: Hashable, Sendable {
         self.secondaryAddresses = secondaryAddresses
         self.securityGroups = securityGroups
         self.sourceDestinationCheck = sourceDestinationCheck
+    }
+
+    /// The first private address, then the secondary ones.
+    public var privateAddresses: [IPv4Address] { [privateAddress] + secondaryAddresses.map(\.privateAddress) }
+
+    /// Every private address that has a public one, with it.
+    public var associations: [SecondaryAddress] {
+        ([SecondaryAddress(privateAddress: privateAddress, publicAddress: publicAddress)] + secondaryAddresses)
+            .filter { $0.publicAddress != nil }
     }
 }
 

@@ -2,27 +2,37 @@ public import IPAddressing
 
 // What the lab says of a node, whichever noun it is.
 extension Lab {
-    /// The VPC an instance or a NAT gateway belongs to; `nil` on the Internet.
+    /// The VPC an instance, a NAT gateway or an endpoint belongs to; `nil` on the Internet.
     public func vpc(of node: String) -> VPC? {
-        vpcs.first { $0.instance(node) != nil || $0.natGateway(node) != nil }
+        vpcs.first { $0.instance(node) != nil || $0.natGateway(node) != nil || $0.endpointInterface(node) != nil }
     }
 
     /// The subnet it stands in.
     public func subnet(of node: String) -> String? {
         let vpc = vpc(of: node)
-        return vpc?.instance(node)?.interface.subnet ?? vpc?.natGateway(node)?.subnet
+        return vpc?.interface(of: node)?.subnet ?? vpc?.natGateway(node)?.subnet
     }
 
     /// The address the VPC knows it by.
     public func privateAddress(of node: String) -> IPv4Address? {
         let vpc = vpc(of: node)
-        return vpc?.instance(node)?.interface.privateAddress ?? vpc?.natGateway(node)?.privateAddress
+        return vpc?.interface(of: node)?.privateAddress ?? vpc?.natGateway(node)?.privateAddress
     }
 
     /// The address the Internet knows it by.
     public func publicAddress(of node: String) -> IPv4Address? {
         guard let vpc = vpc(of: node) else { return internet.host(node)?.address }
-        if let instance = vpc.instance(node) { return instance.interface.publicAddress }
+        if let interface = vpc.interface(of: node) { return interface.publicAddress }
         return vpc.natGateway(node)?.elasticIP
     }
+}
+
+extension VPC {
+    /// The interface of an interface endpoint by its own name: `sqs-a`.
+    public func endpointInterface(_ name: String) -> NetworkInterface? {
+        endpoints.lazy.flatMap(\.interfaces).first { $0.name == name }
+    }
+
+    /// The first interface of an instance, or that of an endpoint.
+    func interface(of node: String) -> NetworkInterface? { instance(node)?.interface ?? endpointInterface(node) }
 }

@@ -37,6 +37,20 @@ extension Field {
         return value
     }
 
+    /// A time: `5s`.
+    func seconds(_ range: ClosedRange<Int>) -> Int? {
+        guard let text = text("5s") else { return nil }
+        guard text.hasSuffix("s"), let value = strictInteger(String(text.dropLast())) else {
+            error("`\(ObjectName.shown(text))` is not a time", hint: "seconds, for example `\(name): 5s`")
+            return nil
+        }
+        guard range.contains(value) else {
+            error("`\(name)` is \(text), which is out of range", hint: "from \(range.lowerBound)s to \(range.upperBound)s")
+            return nil
+        }
+        return value
+    }
+
     func boolean() -> Bool? {
         guard case .scalar(let scalar) = node, scalar.style == .plain else {
             wrongType("true or false", hint: "without quotes")

@@ -6,6 +6,8 @@ struct InterfacePlace {
     let name: String
     let subnet: String
     let address: IPv4Address?
+    /// More addresses of the same interface, always given.
+    var secondary: [IPv4Address] = []
     let origin: Origin
 }
 
@@ -17,12 +19,17 @@ struct FreeAddresses {
 
     init(subnets: [Subnet], taken: [InterfacePlace]) {
         blocks = Dictionary(subnets.map { ($0.name, $0.cidrBlock) }, uniquingKeysWith: { first, _ in first })
-        self.taken = Set(taken.compactMap(\.address))
+        self.taken = Set(taken.flatMap { $0.secondary + ($0.address.map { [$0] } ?? []) })
+    }
+
+    /// The address the file gives, or the next free one.
+    mutating func address(for place: InterfacePlace, source: Source) -> IPv4Address? {
+        place.address ?? take(for: place, source: source)
     }
 
     /// The lowest free address of the subnet from base + 4 on; 0.0.0.0 if the subnet is unknown, which validation
     /// reports; `nil` after a report if it is full.
-    mutating func take(for place: InterfacePlace, source: Source) -> IPv4Address? {
+    private mutating func take(for place: InterfacePlace, source: Source) -> IPv4Address? {
         guard let block = blocks[place.subnet] else { return IPv4Address(number: 0) }
         var candidate = next[place.subnet] ?? block.base + 4
         while candidate < block.last, taken.contains(candidate) { candidate = candidate + 1 }

@@ -3,12 +3,30 @@ import IPAddressing
 
 /// The `instances` section.
 enum InstancesReader {
-    static let keys = ["subnet", "address", "elastic-ip", "security-groups", "source-dest-check", "listens"]
+    static let keys = InterfaceReader.keys + ["interfaces", "listens"]
 
-    /// An instance whose address may still have to be found.
+    /// An instance whose addresses may still have to be found.
     struct Draft {
-        let instance: Instance
-        let place: InterfacePlace
+        let name: String
+        let interfaces: [InterfaceReader.Draft]
+        let listeners: [Listener]
+        let origin: Origin
+
+        var places: [InterfacePlace] { interfaces.map(\.place) }
+
+        func placed(_ free: inout FreeAddresses, source: Source) -> Instance? {
+            var placed: [NetworkInterface] = []
+            for draft in interfaces {
+                guard let address = free.address(for: draft.place, source: source) else { return nil }
+                var interface = draft.interface
+                interface.privateAddress = address
+                placed.append(interface)
+            }
+            guard let first = placed.first else { return nil }
+            return Instance(
+                name: name, interface: first, secondaryInterfaces: Array(placed.dropFirst()), listeners: listeners,
+                origin: origin)
+        }
     }
 
     static func read(_ field: Field?) -> [Draft] {
@@ -18,18 +36,19 @@ enum InstancesReader {
                 let table = entry.field.table(
                     of: "the instance `\(ObjectName.shown(entry.name))`", at: entry.origin, keys: keys, hint: hint)
             else { return nil }
-            let groups = table["security-groups"]?.items().compactMap { $0.text("app") } ?? []
-            let address = table["address"]?.address("10.0.1.10")
-            let elasticIP = table["elastic-ip"]?.address("203.0.113.20")
-            let check = table["source-dest-check"]?.boolean() ?? true
+            let first = InterfaceReader.read(table, name: entry.name, at: entry.origin)
+            let others = table["interfaces"]?.items().compactMap { interface($0, of: entry.name) } ?? []
             let listeners = table["listens"].map(ListenersReader.read) ?? []
-            guard let subnet = table.need("subnet", example: "private-a")?.text("private-a") else { return nil }
-            let interface = NetworkInterface(
-                subnet: subnet, privateAddress: IPv4Address(number: 0), publicAddress: elasticIP,
-                securityGroups: groups, sourceDestinationCheck: check)
+            guard let first else { return nil }
             return Draft(
-                instance: Instance(name: entry.name, interface: interface, listeners: listeners, origin: entry.origin),
-                place: InterfacePlace(name: entry.name, subnet: subnet, address: address, origin: entry.origin))
+                name: entry.name, interfaces: [first] + others, listeners: listeners, origin: entry.origin)
+        }
+    }
+
+    private static func interface(_ field: Field, of name: String) -> InterfaceReader.Draft? {
+        let what = "an interface of `\(ObjectName.shown(name))`"
+        return field.table(of: what, keys: InterfaceReader.keys, hint: "for example `{ subnet: private-b }`").flatMap {
+            InterfaceReader.read($0, name: name, at: field.origin)
         }
     }
 }

@@ -56,6 +56,12 @@ extension Lab {
     /// Every name the model holds, of whatever kind.
     var allNames: Set<String> {
         var names = Set(internet.hosts.map(\.name))
+        names.formUnion(prefixLists.map(\.name))
+        names.formUnion(peerings.map(\.name))
+        for gateway in transitGateways {
+            names.insert(gateway.name)
+            names.formUnion(gateway.attachments.map(\.name) + gateway.routeTables.map(\.name))
+        }
         for vpc in vpcs {
             names.insert(vpc.name)
             if let gateway = vpc.internetGateway { names.insert(gateway.name) }
@@ -64,6 +70,8 @@ extension Lab {
             names.formUnion(vpc.natGateways.map(\.name))
             names.formUnion(vpc.securityGroups.map(\.name))
             names.formUnion(vpc.instances.map(\.name))
+            names.formUnion(vpc.networkACLs.map(\.name))
+            names.formUnion(vpc.endpoints.map(\.name))
         }
         return names
     }

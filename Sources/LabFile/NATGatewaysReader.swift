@@ -3,7 +3,7 @@ import IPAddressing
 
 /// The `nat-gateways` section.
 enum NATGatewaysReader {
-    static let keys = ["subnet", "elastic-ip", "address", "connectivity", "misplaced"]
+    static let keys = ["subnet", "elastic-ip", "address", "connectivity", "misplaced", "idle-timeout"]
 
     /// A NAT gateway whose address may still have to be found.
     struct Draft {
@@ -28,12 +28,13 @@ enum NATGatewaysReader {
                     hint: "for example `elastic-ip: 203.0.113.11`, or `connectivity: private`")
             }
             let misplaced = table["misplaced"]?.word(["on-purpose"]) != nil
+            let timeout = table["idle-timeout"]?.seconds(1...NATGateway.idleTimeout)
             let address = table["address"]?.address("10.0.0.5")
             guard let subnet = table.need("subnet", example: "public-a")?.text("public-a") else { return nil }
             let place = InterfacePlace(name: entry.name, subnet: subnet, address: address, origin: entry.origin)
             let gateway = NATGateway(
                 name: entry.name, subnet: subnet, privateAddress: IPv4Address(number: 0), elasticIP: elasticIP,
-                isMisplacedOnPurpose: misplaced, origin: entry.origin)
+                isMisplacedOnPurpose: misplaced, idleTimeout: timeout ?? NATGateway.idleTimeout, origin: entry.origin)
             return Draft(gateway: gateway, place: place)
         }
     }

@@ -10,6 +10,10 @@ final class Source {
     var twins: [Origin: String] = [:]
     /// Checks and controls whose `expect` could not be read whole: what validation says of it would be a guess.
     var unreadExpectations: Set<Origin> = []
+    /// Subnets whose instances get a public address by themselves.
+    var autoAssigningSubnets: Set<Origin> = []
+    /// Instances that say themselves whether they get one.
+    var publicAddressWishes: [Origin: Bool] = [:]
     private var reportedTwins: Set<Origin> = []
 
     init(file: String) {

@@ -4,7 +4,7 @@ import IPAddressing
 /// The `subnets` section, and the route tables written inside it.
 struct SubnetsReader {
     let routes: RoutesReader
-    static let keys = ["cidr", "zone", "routes", "route-table"]
+    static let keys = ["cidr", "zone", "routes", "route-table", "network-acl", "auto-assign-public-ip"]
 
     func read(_ field: Field?, into vpc: inout VPC) {
         let hint = "for example `private-a: { cidr: 10.0.1.0/24, zone: a, routes: { 0.0.0.0/0: nat-a } }`"
@@ -28,8 +28,13 @@ struct SubnetsReader {
             }
             let zone = table["zone"]?.text("a") ?? vpc.zones.first ?? "a"
             guard let block = table.need("cidr", example: "10.0.1.0/24")?.block("10.0.1.0/24") else { continue }
+            if table["auto-assign-public-ip"]?.boolean() == true {
+                table.source.autoAssigningSubnets.insert(entry.origin)
+            }
             vpc.subnets.append(
-                Subnet(name: entry.name, cidrBlock: block, zone: zone, routeTable: tableName, origin: entry.origin))
+                Subnet(
+                    name: entry.name, cidrBlock: block, zone: zone, routeTable: tableName,
+                    networkACL: table["network-acl"]?.text("strict"), origin: entry.origin))
         }
     }
 

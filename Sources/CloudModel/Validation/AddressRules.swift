@@ -5,33 +5,45 @@ extension Findings {
     mutating func checkAddresses(of vpc: VPC) {
         let subnets = Dictionary(vpc.subnets.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let interfaces =
-            vpc.natGateways.map { ($0.name, $0.subnet, $0.privateAddress, $0.origin) }
-            + vpc.instances.map { ($0.name, $0.interface.subnet, $0.interface.privateAddress, $0.origin) }
+            vpc.natGateways.map { ($0.name, $0.subnet, [$0.privateAddress], $0.origin) }
+            + vpc.instances.flatMap { instance in
+                instance.interfaces.map { (instance.name, $0.subnet, $0.privateAddresses, instance.origin) }
+            }
+            + vpc.endpoints.flatMap { endpoint in
+                endpoint.interfaces.map { (endpoint.name, $0.subnet, $0.privateAddresses, endpoint.origin) }
+            }
         let subnetNames = vpc.subnets.map(\.name)
         var owners: [IPv4Address: String] = [:]
-        for (name, subnetName, address, origin) in interfaces {
+        for (name, subnetName, addresses, origin) in interfaces {
             guard let subnet = subnets[subnetName] else {
                 unknown("subnet", subnetName, among: subnetNames, at: origin, field: "subnet")
                 continue
             }
-            let block = subnet.cidrBlock
-            if !block.contains(address) {
-                error(
-                    origin, "the address \(address) of `\(name)` is not in its subnet `\(subnet.name)` (\(block))",
-                    hint: freeRange(of: block), field: "address")
-            } else if let kept = subnet.reservedAddresses.first(where: { $0.address == address }) {
-                error(
-                    origin, "AWS reserves \(address) in the subnet `\(subnet.name)`: it is \(kept.reason)",
-                    hint: freeRange(of: block), field: "address")
-            }
-            if let owner = owners[address] {
-                error(
-                    origin, "the address \(address) of `\(name)` already belongs to `\(owner)`",
-                    hint: "choose another one, or leave `address` out and netlab takes the next free one",
-                    field: "address")
-            } else {
-                owners[address] = name
-            }
+            for address in addresses { check(address, of: name, in: subnet, at: origin, &owners) }
+        }
+    }
+
+    private mutating func check(
+        _ address: IPv4Address, of name: String, in subnet: Subnet, at origin: Origin,
+        _ owners: inout [IPv4Address: String]
+    ) {
+        let block = subnet.cidrBlock
+        if !block.contains(address) {
+            error(
+                origin, "the address \(address) of `\(name)` is not in its subnet `\(subnet.name)` (\(block))",
+                hint: freeRange(of: block), field: "address")
+        } else if let kept = subnet.reservedAddresses.first(where: { $0.address == address }) {
+            error(
+                origin, "AWS reserves \(address) in the subnet `\(subnet.name)`: it is \(kept.reason)",
+                hint: freeRange(of: block), field: "address")
+        }
+        if let owner = owners[address] {
+            error(
+                origin, "the address \(address) of `\(name)` already belongs to `\(owner)`",
+                hint: "choose another one, or leave `address` out and netlab takes the next free one",
+                field: "address")
+        } else {
+            owners[address] = name
         }
     }
 
@@ -46,7 +58,11 @@ extension Findings {
         for vpc in lab.vpcs {
             let holders =
                 vpc.natGateways.map { ($0.name, $0.elasticIP, $0.origin) }
-                + vpc.instances.map { ($0.name, $0.interface.publicAddress, $0.origin) }
+                + vpc.instances.flatMap { instance in
+                    instance.interfaces.flatMap(\.associations).map {
+                        (instance.name, $0.publicAddress, instance.origin)
+                    }
+                }
             for case (let name, let address?, let origin) in holders {
                 if !lab.internet.isInPool(address) {
                     error(

@@ -66,6 +66,10 @@ extension Findings {
                 unknown(
                     "route table", subnet.routeTable, among: listed(tables), at: subnet.origin, field: "route-table")
             }
+            if let name = subnet.networkACL, !vpc.networkACLs.contains(where: { $0.name == name }) {
+                unknown(
+                    "network ACL", name, among: vpc.networkACLs.map(\.name), at: subnet.origin, field: "network-acl")
+            }
         }
         checkOverlaps(vpc.subnets)
     }

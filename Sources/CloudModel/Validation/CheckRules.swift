@@ -112,17 +112,17 @@ extension Findings {
         if let owner = expect.stoppedBy { checkOwner(owner, at: origin) }
     }
 
-    /// The owner of a drop: `sg app ingress`, `igw: …`, `nat nat-a: …`, `rtb private-a: …`, `eni app: …`.
+    /// The owner of a drop: `sg app ingress`, `acl strict egress rule 90`, `nat nat-a: …`, `rtb private-a: …`.
     private mutating func checkOwner(_ owner: String, at origin: Origin) {
         let words = owner.split(separator: " ").map { $0.hasSuffix(":") ? String($0.dropLast()) : String($0) }
-        let kinds = ["sg", "igw", "nat", "rtb", "eni"]
+        let kinds = ["sg", "acl", "igw", "nat", "rtb", "eni", "pcx", "tgw", "vpce", "vpc"]
         guard let kind = words.first, kinds.contains(kind) else {
             error(
                 origin, "`stopped-by` names no component: `\(ObjectName.shown(owner))`",
-                hint: "it begins with sg, igw, nat, rtb or eni, for example `sg app ingress`", field: "expect")
+                hint: "it begins with sg, acl, igw, nat, rtb, eni, pcx, tgw, vpce or vpc, for example `sg app ingress`", field: "expect")
             return
         }
-        guard words.count > 1, kind != "igw" else { return }
+        guard words.count > 1, kind != "igw", kind != "vpc" else { return }
         for name in words[1].split(separator: "+").map(String.init) {
             switch kind {
             case "sg" where !groupNames.contains(name):
@@ -133,6 +133,14 @@ extension Findings {
                 unknown("NAT gateway", name, among: names(of: .natGateway), at: origin, field: "expect")
             case "eni" where nodes[name]?.kind != .instance:
                 unknown("instance", name, among: names(of: .instance), at: origin, field: "expect")
+            case "acl" where !listNames.contains(name):
+                unknown("network ACL", name, among: listed(listNames), at: origin, field: "expect")
+            case "pcx" where nodes[name]?.kind != .peering:
+                unknown("peering connection", name, among: names(of: .peering), at: origin, field: "expect")
+            case "tgw" where nodes[name]?.kind != .transitGateway:
+                unknown("transit gateway", name, among: names(of: .transitGateway), at: origin, field: "expect")
+            case "vpce" where nodes[name]?.kind != .endpoint && !lab.vpcs.contains { $0.endpoint(name) != nil }:
+                unknown("endpoint", name, among: names(of: .endpoint), at: origin, field: "expect")
             default: break
             }
         }

@@ -15,7 +15,12 @@ extension Lab {
             findings.checkAddresses(of: vpc)
             findings.checkSecurityGroups(of: vpc)
             findings.checkNATGateways(of: vpc)
+            findings.checkNetworkACLs(of: vpc)
+            findings.checkEndpoints(of: vpc)
         }
+        findings.checkPrefixLists()
+        findings.checkPeerings()
+        findings.checkTransitGateways()
         findings.checkElasticIPs()
         findings.checkListeners()
         findings.checkInternet()
@@ -39,6 +44,7 @@ struct Findings {
     let groupNames: Set<String>
     /// Without the `rtb-` that inline tables begin with, as the owners of drops are named.
     let tableNames: Set<String>
+    let listNames: Set<String>
     private(set) var problems: [Problem] = []
 
     init(lab: Lab, unreadable: Set<String>) {
@@ -52,6 +58,7 @@ struct Findings {
         targetNames = all.filter(\.hasAddress).map(\.name) + dnsNames.sorted()
         groupNames = Set(lab.vpcs.flatMap { $0.securityGroups.map(\.name) })
         tableNames = Set(lab.vpcs.flatMap { $0.routeTables.map { $0.name.withoutTablePrefix } })
+        listNames = Set(lab.vpcs.flatMap { $0.networkACLs.map(\.name) }).union(["default"])
     }
 
     mutating func error(_ origin: Origin, _ message: String, hint: String = "", field: String = "") {
@@ -86,20 +93,23 @@ struct Findings {
     }
 }
 
-/// Anything of a lab that is a namespace of its own.
+/// Anything of a lab that is a namespace of its own, or, a peering connection, a wire between two.
 struct Node {
     enum Kind: String {
         case vpc = "VPC"
         case internetGateway = "Internet gateway"
         case natGateway = "NAT gateway"
         case instance = "instance"
+        case endpoint = "endpoint"
+        case transitGateway = "transit gateway"
+        case peering = "peering connection"
         case internetHost = "Internet host"
 
         /// With its article: `an instance`.
         var indefinite: String {
             switch self {
-            case .vpc, .natGateway: "a \(rawValue)"
-            case .internetGateway, .instance, .internetHost: "an \(rawValue)"
+            case .vpc, .natGateway, .transitGateway, .peering: "a \(rawValue)"
+            case .internetGateway, .instance, .endpoint, .internetHost: "an \(rawValue)"
             }
         }
     }
@@ -107,21 +117,41 @@ struct Node {
     let name: String
     let kind: Kind
     let origin: Origin
+    /// An interface endpoint has addresses, a gateway endpoint has none of its own.
+    var isAddressed = false
     /// Whether programs run on it, so that a probe can start there.
     var canSend: Bool { kind == .instance || kind == .internetHost }
     /// Whether it has an address of its own.
-    var hasAddress: Bool { canSend || kind == .natGateway }
+    var hasAddress: Bool { canSend || kind == .natGateway || isAddressed }
 }
 
 extension Lab {
     /// All nodes in file order.
     var nodes: [Node] {
-        vpcs.flatMap { vpc in
-            [Node(name: vpc.name, kind: .vpc, origin: vpc.origin)]
-                + (vpc.internetGateway.map { [Node(name: $0.name, kind: .internetGateway, origin: $0.origin)] } ?? [])
-                + vpc.natGateways.map { Node(name: $0.name, kind: .natGateway, origin: $0.origin) }
-                + vpc.instances.map { Node(name: $0.name, kind: .instance, origin: $0.origin) }
-        } + internet.hosts.map { Node(name: $0.name, kind: .internetHost, origin: $0.origin) }
+        var nodes = vpcs.flatMap(\.nodes)
+        nodes += transitGateways.map { Node(name: $0.name, kind: .transitGateway, origin: $0.origin) }
+        nodes += peerings.map { Node(name: $0.name, kind: .peering, origin: $0.origin) }
+        return nodes + internet.hosts.map { Node(name: $0.name, kind: .internetHost, origin: $0.origin) }
+    }
+}
+
+extension VPC {
+    fileprivate var nodes: [Node] {
+        var nodes = [Node(name: name, kind: .vpc, origin: origin)]
+        if let gateway = internetGateway {
+            nodes.append(Node(name: gateway.name, kind: .internetGateway, origin: gateway.origin))
+        }
+        nodes += natGateways.map { Node(name: $0.name, kind: .natGateway, origin: $0.origin) }
+        nodes += instances.map { Node(name: $0.name, kind: .instance, origin: $0.origin) }
+        return nodes + endpoints.flatMap(\.nodes)
+    }
+}
+
+extension VPCEndpoint {
+    /// A gateway endpoint is one node; an interface endpoint has one for each of its interfaces.
+    fileprivate var nodes: [Node] {
+        if case .gateway = kind { return [Node(name: name, kind: .endpoint, origin: origin)] }
+        return interfaces.map { Node(name: $0.name, kind: .endpoint, origin: origin, isAddressed: true) }
     }
 }
 

@@ -13,9 +13,9 @@ extension Findings {
         let instances = Dictionary(vpc.instances.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let gateways = Set(vpc.natGateways.map(\.name))
         for table in vpc.routeTables {
-            var seen: Set<CIDRBlock> = []
+            var seen: Set<Destination> = []
             for route in table.routes {
-                if !seen.insert(route.destination).inserted {
+                if !seen.insert(Destination(route)).inserted {
                     error(
                         route.origin, "the route table `\(table.name)` has two routes to \(route.destination)",
                         hint: "a destination has one target; keep one of them")
@@ -29,9 +29,73 @@ extension Findings {
                     unknown("NAT gateway", name, among: listed(gateways), at: route.origin)
                 case .instance(let name):
                     checkMiddlebox(name, route, instances)
+                case .peering(let name): checkPeering(name, route, of: vpc)
+                case .transitGateway(let name): checkTransitGateway(name, route, of: vpc)
+                case .gatewayEndpoint(let name): checkEndpoint(name, route, of: vpc)
                 default: break
                 }
             }
+        }
+    }
+
+    /// A block may stand once by itself, once by each prefix list, and once more because it was propagated.
+    private struct Destination: Hashable {
+        let block: CIDRBlock
+        let prefixList: String?
+        let isPropagated: Bool
+
+        init(_ route: Route) {
+            block = route.destination
+            prefixList = route.prefixList
+            isPropagated = route.isPropagated
+        }
+    }
+
+    private mutating func checkPeering(_ name: String, _ route: Route, of vpc: VPC) {
+        let mine = lab.peerings(of: vpc)
+        guard let (_, peer) = mine.first(where: { $0.peering.name == name }) else {
+            // A peering whose other end is unknown has its own problem.
+            guard lab.peering(name)?.peer(of: vpc.name) == nil else { return }
+            if lab.peering(name) != nil {
+                return error(
+                    route.origin, "the peering connection `\(name)` does not belong to the VPC `\(vpc.name)`",
+                    hint: "a route table uses the connections of its own VPC")
+            }
+            return unknown("peering connection", name, among: mine.map(\.peering.name), at: route.origin)
+        }
+        if !peer.cidrBlocks.contains(where: { $0.overlaps(route.destination) }) {
+            warning(
+                route.origin,
+                "the route to \(route.destination) leads to the peering `\(name)`, and nothing of the VPC "
+                    + "`\(peer.name)` lies there: its packets are dropped",
+                hint: "peering is not transitive; \(peer.name) is \(peer.cidrBlocks.map(\.description).joined(separator: ", "))")
+        }
+    }
+
+    private mutating func checkTransitGateway(_ name: String, _ route: Route, of vpc: VPC) {
+        guard let gateway = lab.transitGateway(name) else {
+            return unknown("transit gateway", name, among: lab.transitGateways.map(\.name), at: route.origin)
+        }
+        if gateway.attachment(ofVPC: vpc.name) == nil {
+            error(
+                route.origin, "the VPC `\(vpc.name)` is not attached to the transit gateway `\(name)`",
+                hint: "add `\(vpc.name): { vpc: \(vpc.name), subnets: [...] }` to its attachments")
+        }
+    }
+
+    private mutating func checkEndpoint(_ name: String, _ route: Route, of vpc: VPC) {
+        guard let endpoint = vpc.endpoint(name) else {
+            return unknown("endpoint", name, among: vpc.endpoints.map(\.name), at: route.origin)
+        }
+        guard case .gateway(let list) = endpoint.kind else {
+            return error(
+                route.origin, "the endpoint `\(name)` is an interface endpoint, which no route leads to",
+                hint: "it is reached by its private addresses")
+        }
+        if route.prefixList != list {
+            error(
+                route.origin, "the destination of a route to the gateway endpoint `\(name)` is its prefix list",
+                hint: "write `\(list): \(name)`")
         }
     }
 
