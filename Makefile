@@ -7,13 +7,14 @@ SHARE := .build/$(shell uname -m)-unknown-linux-gnu/share/netlab
 RELEASE := -c release --static-swift-stdlib --product netlab -Xlinker -s
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo --preserve-env=PATH,NETLAB_SHARE,NETLAB_KEEP,CI)
 
-.PHONY: help setup setup-run share build run test test-pure test-root lint fmt bench install uninstall clean
+.PHONY: help setup setup-run share build run test test-pure test-root lint fmt bench conformance install uninstall clean
 
 help:
 	@echo 'make run        set up, build, and run the main job: netlab test private-nat'
 	@echo 'make test       set up, build, and pass all tests (root tests ask for sudo)'
 	@echo 'make test-pure  the tests that need no root        make test-root  the ones that do'
 	@echo 'make lint fmt   check, or mend, the style          make bench      measure against peers'
+	@echo 'make conformance  the answers of an outside analyser, ours compared with them'
 	@echo 'make install    into PREFIX ($(PREFIX))       make uninstall  make clean'
 
 setup:
@@ -40,6 +41,11 @@ test: setup share
 
 test-pure:
 	@scripts/test.sh pure
+
+# Agreement with an outside analyser on real descriptions of AWS accounts; see docs/conformance.md.
+conformance:
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --filter ConformanceTests
 
 test-root: share
 	@$(AS_ROOT) scripts/test.sh root

@@ -50,6 +50,7 @@ let package = Package(
         module("LabFile", ["CloudModel", "IPAddressing", .product(name: "Yams", package: "Yams")]),
         module("AWSImport", ["CloudModel", "IPAddressing"]),
         module("KernelObjects", ["IPAddressing"]),
+        module("Reachability", ["CloudModel", "IPAddressing"]),
         module("LabPlan", ["CloudModel", "KernelObjects", "IPAddressing"]),
 
         // The kernel half.
@@ -96,6 +97,7 @@ let package = Package(
         // Pure tests: no root, seconds.
         tests("IPAddressingTests", ["IPAddressing"]),
         tests("LabFileTests", ["LabFile", "CloudModel", "IPAddressing"]),
+        tests("ConformanceTests", ["AWSImport", "Reachability", "CloudModel", "IPAddressing", "LinuxSystem"]),
         tests("AWSImportTests", ["AWSImport", "CloudModel", "IPAddressing", "LinuxSystem"]),
         tests("LabPlanTests", ["KernelObjects", "LabPlan", "LabFile", "CloudModel", "IPAddressing"]),
         tests("NetlinkTests", ["Netlink", "RouteNetlink", "Nftables", "KernelObjects", "IPAddressing", "LinuxSystem"]),

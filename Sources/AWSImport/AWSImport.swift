@@ -7,8 +7,16 @@ public enum AWSImport {
     /// - Parameters:
     ///   - files: in an order that is always the same, so that the lab is.
     ///   - name: what the lab is to be called; made a name if it is none.
-    public static func read(_ files: [DescriptionFile], name: String) -> ImportedLab {
+    ///   - unread: files that were found and not read, with the reason.
+    public static func read(
+        _ files: [DescriptionFile], name: String, unread: [(path: String, reason: String)] = []
+    ) -> ImportedLab {
         let ledger = Ledger()
+        for (path, reason) in unread {
+            ledger.add(
+                .warning, Origin(file: path, line: 0, column: 0), "not read: \(reason)",
+                hint: "what it describes is missing")
+        }
         var inventory = Inventory(ledger: ledger)
         var values = ImportLimits.values
         for file in files {

@@ -23,7 +23,7 @@ extension CloudBuilder {
                     name: name, service: service, kind: .gateway(prefixList: list), origin: record.origin)
             case "Interface":
                 let own = record.texts("NetworkInterfaceIds").compactMap { id -> NetworkInterface? in
-                    if let interface = interfaces[id]?.interface { return interface }
+                    if let interface = interfaces[id]?.interface { return self.interface(interface, of: name) }
                     record.lost(
                         "the interface `\(ObjectName.shown(id))` of the endpoint `\(name)` is not described",
                         "the endpoint is missing in its subnet")
@@ -37,6 +37,14 @@ extension CloudBuilder {
                 return nil
             }
         }
+    }
+
+    /// Called as a lab file calls it, `<endpoint>-<zone>`: an endpoint has one in a zone.
+    private func interface(_ interface: NetworkInterface, of endpoint: String) -> NetworkInterface {
+        var interface = interface
+        let zone = inventory[.subnets].first { $0.text("SubnetId") == interface.subnet }.map(self.zone)
+        interface.name = "\(endpoint)-\(zone ?? "a")"
+        return interface
     }
 
     /// The prefix list of the endpoint's service, by its name, or the one that a route to the endpoint has.

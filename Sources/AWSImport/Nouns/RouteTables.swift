@@ -123,8 +123,15 @@ extension CloudBuilder {
         guard let destinations = destinations(record, list, of: table) else { return [] }
         guard let target = target(record, of: table, destinations, targets) else { return [] }
         return destinations.compactMap { destination in
-            // The local routes of the VPC are in every table by themselves.
-            if target == .local, targets.vpc.cidrBlocks.contains(destination) { return nil }
+            // The local routes of the VPC are in every table by themselves, and nothing lies between one and a
+            // subnet's: a route for a part of the VPC says nothing new.
+            if target == .local { return nil }
+            if targets.vpc.cidrBlocks.contains(destination) {
+                record.lost(
+                    "the local route of `\(table)` leads to `\(target.name)`",
+                    "the lab cannot replace local routes: packets within \(destination) go straight to their interface")
+                return nil
+            }
             return Route(
                 destination: destination, target: target, prefixList: list.flatMap(AWSName.of),
                 isPropagated: record.text("Origin") == "EnableVgwRoutePropagation", origin: record.origin)

@@ -12,7 +12,7 @@ extension Traffic {
         case "-1", "all": return .all
         case "6", "tcp": return ports(first, last).map(Traffic.tcp)
         case "17", "udp": return ports(first, last).map(Traffic.udp)
-        case "1", "icmp": return icmp(type: first, code: last)
+        case "1", "icmp": return messages(first, last)
         default: return Int(name).flatMap(UInt8.init(exactly:)).map(Traffic.protocolNumber)
         }
     }
@@ -25,7 +25,7 @@ extension Traffic {
         return UInt16(max(1, low))...upper
     }
 
-    private static func icmp(type: Int?, code: Int?) -> Traffic? {
+    private static func messages(_ type: Int?, _ code: Int?) -> Traffic? {
         guard let type, type != -1 else { return .icmp(type: nil, code: nil) }
         guard let typeByte = UInt8(exactly: type) else { return nil }
         guard let code, code != -1 else { return .icmp(type: typeByte, code: nil) }

@@ -21,7 +21,9 @@ extension LabSchema {
                   "type": "array", "minItems": 1,
                   "items": { "type": "string", "pattern": "^([a-z]|[a-z0-9][a-z0-9-]*)$" },
                   "examples": [["a", "b"]]
-                }
+                },
+                "account": { "description": "Whose it is; said by descriptions of AWS's own.", "type": "string" },
+                "region": { "description": "Where it is.", "type": "string", "examples": ["us-east-1"] }
               }
             },
             "routes": {
@@ -30,7 +32,19 @@ extension LabSchema {
               "propertyNames": { "$ref": "#/$defs/cidr" },
               "additionalProperties": {
                 "description": "The Internet gateway, a NAT gateway, an instance, or `blackhole`.",
-                "type": "string", "examples": ["igw", "nat-a", "blackhole"]
+                "anyOf": [
+                  { "type": "string" },
+                  {
+                    "type": "object", "additionalProperties": false, "required": ["to"],
+                    "properties": {
+                      "to": { "type": "string" },
+                      "propagated": {
+                        "description": "It came from the virtual private gateway by itself.", "type": "boolean"
+                      }
+                    }
+                  }
+                ],
+                "examples": ["igw", "nat-a", "blackhole"]
               },
               "examples": [{ "0.0.0.0/0": "igw" }, { "0.0.0.0/0": "nat-a" }, {}]
             },

@@ -41,6 +41,7 @@ extension LabSchema {
                   "description": "Its private address. Left out: the next free one of its subnet.",
                   "$ref": "#/$defs/address", "examples": ["10.0.1.10"]
                 },
+                "eni": { "description": "AWS's id of its interface.", "type": "string", "examples": ["eni-0123"] },
                 "elastic-ip": {
                   "description": "Its public address; only the Internet gateway knows it, the instance does not.",
                   "$ref": "#/$defs/address", "examples": ["203.0.113.20"]

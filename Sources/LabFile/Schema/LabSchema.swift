@@ -38,8 +38,35 @@ public enum LabSchema {
             },
             "vpc": { "$ref": "#/$defs/vpc" },
             "internet-gateway": {
-              "description": "The name of the Internet gateway attached to the VPC. Left out: the VPC has none.",
-              "$ref": "#/$defs/nodeName", "examples": ["igw"]
+              "description": "The Internet gateway attached to the VPC, by name, or with the route table that places what comes in. Left out: the VPC has none.",
+              "anyOf": [
+                { "$ref": "#/$defs/nodeName" },
+                {
+                  "type": "object", "additionalProperties": false, "required": ["name"],
+                  "properties": {
+                    "name": { "$ref": "#/$defs/nodeName" }, "route-table": { "$ref": "#/$defs/objectName" }
+                  }
+                }
+              ],
+              "examples": ["igw"]
+            },
+            "virtual-private-gateway": {
+              "description": "The VPC's way on premises, by name, or with the blocks behind it.",
+              "anyOf": [
+                { "$ref": "#/$defs/nodeName" },
+                {
+                  "type": "object", "additionalProperties": false, "required": ["name"],
+                  "properties": {
+                    "name": { "$ref": "#/$defs/nodeName" },
+                    "prefixes": { "type": "array", "items": { "$ref": "#/$defs/cidr" } }
+                  }
+                }
+              ],
+              "examples": [{ "name": "vgw", "prefixes": ["172.16.0.0/16"] }]
+            },
+            "egress-only-internet-gateways": {
+              "description": "Gateways for IPv6 only, which a lab has not: known by name, never used.",
+              "type": ["array", "null"], "items": { "$ref": "#/$defs/objectName" }
             },
             "route-tables": {
               "description": "Route tables that several subnets share, and the main one.",
