@@ -6,6 +6,8 @@ public struct KernelRoute: Hashable, Sendable {
         case unicast
         /// Ends the lookup in this table; the next rule goes on.
         case `throw`
+        /// Every address of the block is the node's own.
+        case local
     }
 
     public var kind: Kind
@@ -38,7 +40,7 @@ public struct KernelRoute: Hashable, Sendable {
 
     /// The words after `ip route add`.
     public var text: String {
-        var words = kind == .throw ? ["throw"] : []
+        var words = kind == .unicast ? [] : [kind.rawValue]
         words.append(destination == .everywhere ? "default" : "\(destination)")
         if let gateway { words.append("via \(gateway)") }
         if let device { words.append("dev \(device.name)") }

@@ -4,7 +4,7 @@ public import IPAddressing
 public struct NftSet: Hashable, Sendable {
     /// What a key or a value is made of.
     public enum Kind: Hashable, Sendable {
-        case interface, address, mark, timeToLive, icmpType
+        case interface, address, mark, timeToLive, icmpType, port, ipProtocol, connectionDirection
 
         /// The word after `type`.
         public var text: String {
@@ -14,6 +14,9 @@ public struct NftSet: Hashable, Sendable {
             case .mark: "mark"
             case .timeToLive: "integer"
             case .icmpType: "icmp_type"
+            case .port: "inet_service"
+            case .ipProtocol: "inet_proto"
+            case .connectionDirection: "ct_dir"
             }
         }
 
@@ -22,7 +25,8 @@ public struct NftSet: Hashable, Sendable {
             switch self {
             case .interface: 16
             case .address, .mark: 4
-            case .timeToLive, .icmpType: 1
+            case .port: 2
+            case .timeToLive, .icmpType, .ipProtocol, .connectionDirection: 1
             }
         }
     }
@@ -42,6 +46,8 @@ public struct NftSet: Hashable, Sendable {
         case mark(UInt32)
         case timeToLive(UInt8)
         case icmpType(UInt8)
+        /// Of a flow: as its first packet went, or back.
+        case connectionDirection(isReply: Bool)
 
         public var text: String {
             switch self {
@@ -51,6 +57,7 @@ public struct NftSet: Hashable, Sendable {
             case .mark(let mark): "0x" + hex(mark, 8)
             case .timeToLive(let hops): "\(hops)"
             case .icmpType(let type): NftStatement.icmpTypeName(type)
+            case .connectionDirection(let isReply): isReply ? "reply" : "original"
             }
         }
     }
@@ -85,13 +92,16 @@ public struct NftSet: Hashable, Sendable {
     public var data: DataKind?
     /// Keys are blocks of addresses.
     public var isInterval: Bool
+    /// How many elements rules may put in; `nil` if none.
+    public var dynamicSize: Int?
     public var elements: [Element]
 
-    public init(_ name: String, key: [Kind], data: DataKind? = nil, isInterval: Bool = false, elements: [Element]) {
+    public init(_ name: String, key: [Kind], data: DataKind? = nil, isInterval: Bool = false, dynamicSize: Int? = nil, elements: [Element] = []) {
         self.name = name
         self.key = key
         self.data = data
         self.isInterval = isInterval
+        self.dynamicSize = dynamicSize
         self.elements = elements
     }
 }

@@ -24,6 +24,9 @@ public enum NftStatement: Hashable, Sendable {
         case inputInterface, outputInterface, mark, source, destination
         /// Reading it also means: the packet is ICMP.
         case icmpType
+        /// Reading it also means: the packet is tracked.
+        case connectionDirection, connectionMark
+        case destinationPort, ipProtocol
 
         public var text: String {
             switch self {
@@ -33,15 +36,22 @@ public enum NftStatement: Hashable, Sendable {
             case .source: "ip saddr"
             case .destination: "ip daddr"
             case .icmpType: "icmp type"
+            case .connectionDirection: "ct direction"
+            case .connectionMark: "ct mark"
+            case .destinationPort: "th dport"
+            case .ipProtocol: "meta l4proto"
             }
         }
 
         public var kind: NftSet.Kind {
             switch self {
             case .inputInterface, .outputInterface: .interface
-            case .mark: .mark
+            case .mark, .connectionMark: .mark
             case .source, .destination: .address
             case .icmpType: .icmpType
+            case .connectionDirection: .connectionDirection
+            case .destinationPort: .port
+            case .ipProtocol: .ipProtocol
             }
         }
     }
@@ -67,6 +77,10 @@ public enum NftStatement: Hashable, Sendable {
     case destinationPort(PortProtocol, ClosedRange<UInt16>)
     case icmp(type: UInt8?, code: UInt8?)
     case established
+    /// An ICMP error about a known flow.
+    case related
+    /// No answer was seen yet.
+    case new
     case invalid
     /// Any fragment of a larger packet, the first included.
     case fragment
@@ -75,6 +89,12 @@ public enum NftStatement: Hashable, Sendable {
     /// The verdict is looked up; no element means: go on with the next rule.
     case verdictMap([Field], String)
     case setMark(UInt32)
+    /// Puts a bit into the mark of the packet's flow.
+    case setConnectionMark(bit: UInt32)
+    /// More flows than this have the same fields; the set remembers them.
+    case connectionLimit([Field], set: String, over: UInt32)
+    /// The segment size a TCP handshake names is put down to what the route carries.
+    case clampSegmentSize
     case notrack
     /// Stateless translation: the address becomes what the map says; no element means the rule does not match.
     case translate(AddressField, map: String)
@@ -104,12 +124,18 @@ public enum NftStatement: Hashable, Sendable {
             case (let type?, let code?): "icmp type \(Self.icmpTypeName(type)) icmp code \(code)"
             }
         case .established: "ct state established,related"
+        case .related: "ct state related"
+        case .new: "ct state new"
         case .invalid: "ct state invalid"
         case .fragment: "ip frag-off & 0x3fff != 0"
         case .counter: "counter"
         case .verdict(let verdict): verdict.text
         case .verdictMap(let fields, let name): "\(Self.joined(fields)) vmap @\(name)"
         case .setMark(let mark): "meta mark set 0x\(hex(mark, 8))"
+        case .setConnectionMark(let bit): "ct mark set ct mark | 0x\(hex(bit, 8))"
+        case .connectionLimit(let fields, let set, let limit):
+            "add @\(set) { \(Self.joined(fields)) ct count over \(limit) }"
+        case .clampSegmentSize: "tcp flags syn tcp option maxseg size set rt mtu"
         case .notrack: "notrack"
         case .translate(let field, let map): "\(field.field.text) set \(field.field.text) map @\(map)"
         case .translateEmbedded(let field, let map):

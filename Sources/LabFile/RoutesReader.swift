@@ -50,13 +50,11 @@ struct RoutesReader {
 
     /// A word without dots can only be a prefix list.
     private func block(_ key: Field) -> CIDRBlock? {
-        if let text = key.bareText, !text.isEmpty, !text.contains("."), !text.contains(":"), !text.contains("/") {
-            let lists = connections.prefixLists.map(\.name)
+        let lists = connections.prefixLists.map(\.name)
+        if !lists.isEmpty, let text = key.bareText, !text.isEmpty, !text.contains("."), !text.contains(":"), !text.contains("/") {
             key.error(
                 "there is no prefix list named `\(ObjectName.shown(text))`",
-                hint: lists.isEmpty
-                    ? "a destination is a block such as 0.0.0.0/0, or a name of the section `prefix-lists`"
-                    : source.near(text, among: lists, listing: "there are"))
+                hint: source.near(text, among: lists, listing: "there are"))
             return nil
         }
         return key.block("0.0.0.0/0")

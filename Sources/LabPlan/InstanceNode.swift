@@ -2,7 +2,7 @@ import CloudModel
 import IPAddressing
 import KernelObjects
 
-/// An instance: one interface with the subnet's real prefix, and the router's .1 as gateway.
+/// An instance: interfaces with their subnets' real prefixes, and the router's .1 as gateway.
 enum InstanceNode {
     /// The zone of the VPC's private names.
     static let searchDomains = ["lab.internal", "ec2.internal"]
@@ -11,7 +11,23 @@ enum InstanceNode {
 
     static func plan(_ instance: Instance, in vpc: VPC) -> NodePlan {
         var node = NodePlan(instance.name, .instance)
-        attach(&node, address: instance.interface.privateAddress, subnet: vpc.subnet(instance.interface.subnet))
+        if instance.isMiddlebox {
+            // Whoever switches the check off means to forward.
+            node.sysctls = Sysctl.forwarding
+        } else if !instance.secondaryInterfaces.isEmpty {
+            node.sysctls = [
+                Sysctl("net.ipv4.conf.all.rp_filter", "0"), Sysctl("net.ipv4.conf.default.rp_filter", "0"),
+            ]
+        }
+        if !instance.secondaryInterfaces.isEmpty {
+            // Each interface answers for its own addresses only.
+            node.sysctls += [
+                Sysctl("net.ipv4.conf.default.arp_ignore", "1"), Sysctl("net.ipv4.conf.default.arp_announce", "2"),
+            ]
+        }
+        for (number, interface) in instance.interfaces.enumerated() {
+            attach(&node, interface, number: number, subnet: vpc.subnet(interface.subnet))
+        }
         node.sockets = instance.listeners.map {
             SocketPlan(kind: $0.socketKind, port: $0.port, owner: "instance \(instance.name)")
         }
@@ -20,15 +36,34 @@ enum InstanceNode {
         return node
     }
 
-    /// The interface side that instances and NAT gateways share.
-    static func attach(_ node: inout NodePlan, address: IPv4Address, subnet: Subnet?) {
+    /// The interface side that instances, endpoints and NAT gateways share.
+    ///
+    /// What is sent from an address of the second interface, or the next, leaves by it: the guest of an Amazon image
+    /// sets such rules by itself (`ec2-net-utils`).
+    static func attach(_ node: inout NodePlan, _ interface: NetworkInterface, number: Int, subnet: Subnet?) {
         guard let subnet else { return }
-        node.devices = [device]
-        node.addresses = [
-            InterfaceAddress(address, prefixLength: subnet.cidrBlock.prefixLength, device: device)
-        ]
-        node.routes = [
-            KernelRoute(.everywhere, via: subnet.gateway, device: device, owner: "subnet \(subnet.name)")
-        ]
+        let device = Device(name: "eth\(number)", index: Self.device.index + Int32(number))
+        node.devices.append(device)
+        node.addresses += interface.privateAddresses.map {
+            InterfaceAddress($0, prefixLength: subnet.cidrBlock.prefixLength, device: device)
+        }
+        let owner = "subnet \(subnet.name)"
+        guard number > 0 else {
+            node.routes.append(KernelRoute(.everywhere, via: subnet.gateway, device: device, owner: owner))
+            return
+        }
+        let table = 1000 + UInt32(number)
+        node.routes.append(KernelRoute(.everywhere, via: subnet.gateway, device: device, table: table, owner: owner))
+        for address in interface.privateAddresses {
+            node.rules.append(
+                KernelRule(
+                    priority: table * 10 + UInt32(node.rules.count), source: CIDRBlock(address), table: table,
+                    owner: owner))
+        }
     }
+}
+
+extension Instance {
+    /// Some interface may carry what is not its own.
+    var isMiddlebox: Bool { interfaces.contains { !$0.sourceDestinationCheck } }
 }

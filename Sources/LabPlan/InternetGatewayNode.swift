@@ -113,10 +113,8 @@ extension VPC {
         natGateways.compactMap { gateway in
             gateway.elasticIP.map { PublicAssociation(privateAddress: gateway.privateAddress, publicAddress: $0) }
         }
-            + instances.compactMap { instance in
-                instance.interface.publicAddress.map {
-                    PublicAssociation(privateAddress: instance.interface.privateAddress, publicAddress: $0)
-                }
+            + instances.flatMap(\.interfaces).flatMap(\.associations).compactMap { pair in
+                pair.publicAddress.map { PublicAssociation(privateAddress: pair.privateAddress, publicAddress: $0) }
             }
     }
 }

@@ -37,6 +37,8 @@ public struct NodePlan: Sendable {
         case router = "VPC router"
         case natGateway = "NAT gateway"
         case instance = "instance"
+        case endpoint = "endpoint"
+        case transitGateway = "transit gateway"
     }
 
     public let name: String

@@ -4,68 +4,105 @@ import KernelObjects
 
 /// The NAT gateway: translates to its own private address and remembers; the Internet gateway does the rest.
 ///
-/// Facts from [vpc-nat-gateway]: TCP, UDP and ICMP only; source ports 1024–65535; 350 s idle, then a reset to the
-/// inside and silence to the outside; fragments of UDP only; answers nothing that is aimed at itself.
+/// Facts from [vpc-nat-gateway]: TCP, UDP and ICMP only; source ports 1024–65535; 55,000 flows at a time to one address,
+/// port and protocol; 350 s idle, then a reset to the inside and silence to the outside; fragments of UDP only; the
+/// segment size of TCP is put down to what the way carries; answers nothing that is aimed at itself.
 enum NATGatewayNode {
-    /// Seconds.
-    private static let idleTimeout = "350"
     private static let ports: ClosedRange<UInt16> = 1024...65535
+    private static let mostFlows: UInt32 = 55_000
+    /// Destinations it can tell apart at a time.
+    private static let mostDestinations = 65_536
 
-    static func plan(_ gateway: NATGateway, in vpc: VPC) -> NodePlan {
+    static func plan(_ gateway: NATGateway, in vpc: VPC, of lab: Lab) -> NodePlan {
         var node = NodePlan(gateway.name, .natGateway)
+        let timeout = String(gateway.idleTimeout)
         node.sysctls =
             Sysctl.forwarding + [
                 // A packet in mid-stream makes no entry: after the idle time the gateway does not know the flow.
                 Sysctl("net.netfilter.nf_conntrack_tcp_loose", "0"),
-                Sysctl("net.netfilter.nf_conntrack_tcp_timeout_established", idleTimeout),
-                Sysctl("net.netfilter.nf_conntrack_udp_timeout", idleTimeout),
-                Sysctl("net.netfilter.nf_conntrack_udp_timeout_stream", idleTimeout),
+                Sysctl("net.netfilter.nf_conntrack_tcp_timeout_established", timeout),
+                Sysctl("net.netfilter.nf_conntrack_udp_timeout", timeout),
+                Sysctl("net.netfilter.nf_conntrack_udp_timeout_stream", timeout),
+                Sysctl("net.netfilter.nf_conntrack_icmp_timeout", timeout),
             ]
-        InstanceNode.attach(&node, address: gateway.privateAddress, subnet: vpc.subnet(gateway.subnet))
-        node.nft = ruleset(gateway, vpc)
+        let interface = NetworkInterface(subnet: gateway.subnet, privateAddress: gateway.privateAddress)
+        InstanceNode.attach(&node, interface, number: 0, subnet: vpc.subnet(gateway.subnet))
+        node.nft = ruleset(gateway, clients: clients(of: vpc, in: lab))
         return node
     }
 
-    private static func ruleset(_ gateway: NATGateway, _ vpc: VPC) -> NftTable {
+    /// Whom it serves: its own VPC, and who comes by a transit gateway (not over a peering).
+    private static func clients(of vpc: VPC, in lab: Lab) -> [CIDRBlock] {
+        if lab.attachments(of: vpc).isEmpty { return vpc.cidrBlocks }
+        let others = lab.vpcs.filter { lab.isConnected(vpc, to: $0) && $0.name != vpc.name }
+        return vpc.cidrBlocks + others.flatMap(\.cidrBlocks)
+    }
+
+    private static func ruleset(_ gateway: NATGateway, clients blocks: [CIDRBlock]) -> NftTable {
         let owner = "nat \(gateway.name)"
-        let clients = NftSet(
-            "vpc", key: [.address], isInterval: true, elements: vpc.cidrBlocks.map { .init([.block($0)]) })
-        let fromVPC = NftStatement.inSet([.source], clients.name)
+        let clients = NftSet("vpc", key: [.address], isInterval: true, elements: blocks.map { .init([.block($0)]) })
+        let allocations = NftSet(
+            "allocations", key: [.address, .port, .ipProtocol], dynamicSize: mostDestinations)
         return NftTable(
-            sets: [clients],
+            sets: [clients, allocations],
             chains: [
-                // Connection tracking puts fragments together again at -400: look before that.
-                NftChain(
-                    "fragments", base: .init(.filter, .prerouting, priority: -450),
-                    rules: [
-                        NftRule([.fragment, .ipProtocol(17), .verdict(.accept)]),
-                        .drop([.fragment], owner: "\(owner): fragment"),
-                    ]),
-                NftChain(
-                    "input", base: .init(.filter, .input, priority: 0, policy: .drop),
-                    rules: [
-                        NftRule([.interface(.inputInterface, "lo"), .verdict(.accept)]),
-                        .drop(owner: "\(owner): not a reply"),
-                    ]),
-                NftChain(
-                    "forward", base: .init(.filter, .forward, priority: 0, policy: .drop),
-                    rules: [
-                        NftRule([.established, .verdict(.accept)]),
-                        NftRule(
-                            [fromVPC, .ipProtocol(6), .invalid, .counter, .reset], owner: "\(owner): unknown flow"),
-                        .drop([.inSet([.source], clients.name, not: true)], owner: "\(owner): source outside the VPC"),
-                        NftRule([.ipProtocol(6), .verdict(.accept)]),
-                        NftRule([.ipProtocol(17), .verdict(.accept)]),
-                        NftRule([.ipProtocol(1), .verdict(.accept)]),
-                        .drop(owner: "\(owner): protocol"),
-                    ]),
-                NftChain(
-                    "postrouting", base: .init(.nat, .postrouting, priority: 100),
-                    rules: [
-                        NftRule([fromVPC, .ipProtocol(6), .sourceNAT(gateway.privateAddress, ports: ports)]),
-                        NftRule([fromVPC, .ipProtocol(17), .sourceNAT(gateway.privateAddress, ports: ports)]),
-                        NftRule([fromVPC, .ipProtocol(1), .sourceNAT(gateway.privateAddress, ports: nil)]),
-                    ]),
+                fragments(owner), input(owner), forward(owner, clients: clients.name, allocations: allocations.name),
+                translation(gateway, clients: clients.name),
+            ])
+    }
+
+    /// Connection tracking puts fragments together again at -400: look before that.
+    private static func fragments(_ owner: String) -> NftChain {
+        NftChain(
+            "fragments", base: .init(.filter, .prerouting, priority: -450),
+            rules: [
+                NftRule([.fragment, .ipProtocol(17), .verdict(.accept)]),
+                .drop([.fragment], owner: "\(owner): fragment"),
+            ])
+    }
+
+    private static func input(_ owner: String) -> NftChain {
+        NftChain(
+            "input", base: .init(.filter, .input, priority: 0, policy: .drop),
+            rules: [
+                NftRule([.interface(.inputInterface, "lo"), .verdict(.accept)]),
+                .drop(owner: "\(owner): not a reply"),
+            ])
+    }
+
+    private static func forward(_ owner: String, clients: String, allocations: String) -> NftChain {
+        let fields: [NftStatement.Field] = [.destination, .destinationPort, .ipProtocol]
+        let portsLeft = { (number: UInt8) in
+            NftRule.drop(
+                [.ipProtocol(number), .connectionLimit(fields, set: allocations, over: mostFlows)],
+                owner: "\(owner): port allocation")
+        }
+        return NftChain(
+            "forward", base: .init(.filter, .forward, priority: 0, policy: .drop),
+            rules: [
+                NftRule([.clampSegmentSize]),
+                NftRule([.established, .verdict(.accept)]),
+                NftRule(
+                    [.inSet([.source], clients), .ipProtocol(6), .invalid, .counter, .reset],
+                    owner: "\(owner): unknown flow"),
+                .drop([.inSet([.source], clients, not: true)], owner: "\(owner): source outside the VPC"),
+                portsLeft(6),
+                NftRule([.ipProtocol(6), .verdict(.accept)]),
+                portsLeft(17),
+                NftRule([.ipProtocol(17), .verdict(.accept)]),
+                NftRule([.ipProtocol(1), .verdict(.accept)]),
+                .drop(owner: "\(owner): protocol"),
+            ])
+    }
+
+    private static func translation(_ gateway: NATGateway, clients: String) -> NftChain {
+        let fromInside = NftStatement.inSet([.source], clients)
+        return NftChain(
+            "postrouting", base: .init(.nat, .postrouting, priority: 100),
+            rules: [
+                NftRule([fromInside, .ipProtocol(6), .sourceNAT(gateway.privateAddress, ports: ports)]),
+                NftRule([fromInside, .ipProtocol(17), .sourceNAT(gateway.privateAddress, ports: ports)]),
+                NftRule([fromInside, .ipProtocol(1), .sourceNAT(gateway.privateAddress, ports: nil)]),
             ])
     }
 }

@@ -10,21 +10,32 @@ struct PlanBuilder {
     private var nextIndex: [String: Int32] = [:]
     /// Per node, what every interface was to be called and what it is called.
     private var deviceNames: [String: [String: String]] = [:]
+    /// By VPC.
+    private(set) var wires: [String: [RouterWire]] = [:]
+    /// By transit gateway.
+    private(set) var transitPorts: [String: [TransitGatewayPort]] = [:]
+    private var gatewayMACs: [String: MACAddress] = [:]
+    private var connectionCount: UInt32 = 0
 
     /// Jumbo frames inside a VPC, 1500 beyond its gateway [EC2 network MTU].
     static let vpcMTU = 9001
     static let internetMTU = 1500
+    /// NAT gateways, transit gateways, endpoints.
+    static let transitMTU = 8500
 
     init(lab: Lab) { self.lab = lab }
 
     mutating func build() {
         var core = InternetCore(lab.internet)
+        wireConnections()
         for vpc in lab.vpcs {
             add(InternetGatewayNode.plan(vpc, core: &core, builder: &self))
             add(RouterNode.plan(vpc, builder: &self))
-            for gateway in vpc.natGateways { add(NATGatewayNode.plan(gateway, in: vpc)) }
+            for gateway in vpc.natGateways { add(NATGatewayNode.plan(gateway, in: vpc, of: lab)) }
             for instance in vpc.instances { add(InstanceNode.plan(instance, in: vpc)) }
+            for endpoint in vpc.endpoints { add(EndpointNode.plans(endpoint, in: vpc, builder: self)) }
         }
+        for gateway in lab.transitGateways { add(TransitGatewayNode.plan(gateway, builder: self)) }
         add(core.plan(lab, builder: &self))
     }
 
@@ -33,6 +44,22 @@ struct PlanBuilder {
     }
 
     mutating func add(_ more: [NodePlan]) { nodes += more }
+    mutating func add(_ wire: RouterWire, to vpc: String) { wires[vpc, default: []].append(wire) }
+    mutating func add(_ port: TransitGatewayPort, to gateway: String) {
+        transitPorts[gateway, default: []].append(port)
+    }
+
+    /// The router's end of a wire whose far end is laid out later.
+    mutating func note(_ mac: MACAddress, asGatewayOf node: String) { gatewayMACs[node] = mac }
+    func gatewayMAC(of node: String) -> MACAddress {
+        gatewayMACs[node] ?? MACAddress(realm: MACRealm.connection, host: 0)
+    }
+
+    /// For wires that have no address to take one from.
+    mutating func nextConnectionMAC() -> MACAddress {
+        connectionCount += 1
+        return MACAddress(realm: MACRealm.connection, host: connectionCount)
+    }
 
     /// Wires two nodes and gives back both ends.
     mutating func connect(
@@ -41,10 +68,12 @@ struct PlanBuilder {
     ) -> (near: Device, far: Device) {
         let nearName = deviceName(near.device, on: near.node)
         let farName = deviceName(far.device, on: far.node)
+        let farIndex = takeIndex(far.node, from: 2)
+        var nearIndex = takeIndex(near.node, from: 10)
+        if nearIndex == farIndex { nearIndex = takeIndex(near.node, from: 10) }
         let veth = Veth(
-            near: Veth.End(node: near.node, name: nearName, index: takeIndex(near.node, from: 10), mac: near.mac),
-            far: Veth.End(node: far.node, name: farName, index: takeIndex(far.node, from: 2), mac: far.mac), mtu: mtu
-        )
+            near: Veth.End(node: near.node, name: nearName, index: nearIndex, mac: near.mac),
+            far: Veth.End(node: far.node, name: farName, index: farIndex, mac: far.mac), mtu: mtu)
         veths.append(veth)
         return (
             Device(name: veth.near.name, index: veth.near.index), Device(name: veth.far.name, index: veth.far.index)
@@ -98,6 +127,7 @@ enum MACRealm {
     static let routerUplink: UInt8 = 6
     static let gatewayOutside: UInt8 = 7
     static let internetDownlink: UInt8 = 8
+    static let connection: UInt8 = 9
 }
 
 /// Next hops of wires that carry no addresses of their own (RFC 3927 space, seen on no packet).
@@ -105,6 +135,8 @@ enum TransitAddress {
     static let internetGateway = IPv4Address(169, 254, 0, 1)
     static let router = IPv4Address(169, 254, 0, 2)
     static let internet = IPv4Address(169, 254, 0, 3)
+    /// Whatever is at the other end of a peering, a transit gateway's wire or an endpoint's.
+    static let connection = IPv4Address(169, 254, 0, 4)
 }
 
 extension Sysctl {

@@ -8,8 +8,8 @@ import KernelObjects
 /// 1. `prerouting` (raw): the sender's interface check, its subnet's chain (same subnet: neither ACL nor route table;
 ///    else the subnet's ACL), and the mark that chooses the routing table. The time to live is put up by one so that
 ///    the kernel's own decrement does not show.
-/// 2. routing: by mark; addresses inside the VPC always by the `main` table, which holds one /32 per interface (the
-///    `local` route). What no table can place goes to `lo`, where `nowhere` counts and drops it.
+/// 2. routing: by mark; addresses inside the VPC always by the `main` table, which holds one /32 per private address
+///    (the `local` route). What no table can place goes to `lo`, where `nowhere` counts and drops it.
 /// 3. `forward`: `nowhere`, the destination subnet's ACL, then the two security group gates, each on its own.
 struct RouterNode {
     /// A mark says which routing table a packet's subnet uses. The ARP proxy looks up with no mark at all, so it
@@ -19,7 +19,7 @@ struct RouterNode {
         static let base: UInt32 = 0x10000
         /// Within one subnet: no ACL, no route table.
         static let local = base
-        /// Came in through the Internet gateway: no subnet's table.
+        /// Came in from outside the VPC's subnets: no subnet's table.
         static let edge: UInt32 = 0x1ffff
         static func table(_ position: Int) -> UInt32 { base + UInt32(position + 1) }
     }
@@ -30,38 +30,33 @@ struct RouterNode {
         static func number(_ position: Int) -> UInt32 { UInt32(101 + position) }
     }
 
-    /// One network interface as the router sees it.
-    struct Port {
-        let name: String
-        let address: IPv4Address
-        let subnet: Subnet
-        let device: Device
-        let securityGroups: [SecurityGroup]
-        /// NAT gateways have no security groups.
-        let hasSecurityGroups: Bool
-        let checksSource: Bool
-    }
-
     private let vpc: VPC
-    private var ports: [Port] = []
+    private let uplink: Device?
+    private let tables: [RoutingTable]
+    private var ports: [RouterPort] = []
+    private var wires: [RouterWire]
     private var node: NodePlan
 
     static func plan(_ vpc: VPC, builder: inout PlanBuilder) -> NodePlan {
-        var router = RouterNode(
-            vpc, uplink: vpc.internetGateway.flatMap { builder.nearDevice(vpc.name, named: $0.name) })
-        router.wire(&builder)
+        var router = RouterNode(vpc, builder)
+        router.wirePorts(&builder)
+        router.wireEndpoints(&builder)
         router.addAddresses()
         router.addRoutes()
-        router.node.nft = RouterRuleset(vpc: vpc, ports: router.ports, uplink: router.uplink).table
+        router.node.nft =
+            RouterRuleset(
+                lab: builder.lab, vpc: vpc, ports: router.ports, wires: router.wires, tables: router.tables,
+                hops: router.hops
+            ).table
         router.addServices()
         return router.node
     }
 
-    private let uplink: Device?
-
-    private init(_ vpc: VPC, uplink: Device?) {
+    private init(_ vpc: VPC, _ builder: PlanBuilder) {
         self.vpc = vpc
-        self.uplink = uplink
+        uplink = vpc.internetGateway.flatMap { builder.nearDevice(vpc.name, named: $0.name) }
+        tables = RoutingTable.all(of: vpc)
+        wires = builder.wires[vpc.name] ?? []
         node = NodePlan(vpc.name, .router)
         node.sysctls =
             Sysctl.forwarding + [
@@ -73,36 +68,39 @@ struct RouterNode {
                 Sysctl("net.netfilter.nf_conntrack_udp_timeout", "30"),
                 Sysctl("net.netfilter.nf_conntrack_udp_timeout_stream", "180"),
             ]
+        node.devices = builder.farDevices(of: vpc.name)
     }
 
-    private mutating func wire(_ builder: inout PlanBuilder) {
-        for gateway in vpc.natGateways {
-            wire(gateway.name, gateway.privateAddress, gateway.subnet, groups: nil, checksSource: false, &builder)
-        }
-        for instance in vpc.instances {
-            let interface = instance.interface
-            wire(
-                instance.name, interface.privateAddress, interface.subnet,
-                groups: interface.securityGroups.compactMap(vpc.securityGroup),
-                checksSource: interface.sourceDestinationCheck, &builder)
+    private mutating func wirePorts(_ builder: inout PlanBuilder) {
+        for planned in vpc.plannedInterfaces {
+            let interface = planned.interface
+            guard let subnet = vpc.subnet(interface.subnet) else { continue }
+            let number = interface.privateAddress.number
+            let mac = MACAddress(realm: MACRealm.interface, host: number)
+            let mtu: Int
+            if case .natGateway = planned.kind { mtu = PlanBuilder.transitMTU } else { mtu = PlanBuilder.vpcMTU }
+            let wire = builder.connect(
+                (vpc.name, planned.portName, MACAddress(realm: MACRealm.router, host: number)),
+                (planned.node, "eth\(planned.number)", mac), mtu: mtu)
+            ports.append(
+                RouterPort(
+                    name: planned.portName, kind: planned.kind, addresses: interface.privateAddresses, subnet: subnet,
+                    device: wire.near, securityGroups: interface.securityGroups.compactMap(vpc.securityGroup),
+                    checksSource: interface.sourceDestinationCheck))
+            node.neighbors += interface.privateAddresses.map { Neighbor($0, mac: mac, device: wire.near) }
+            node.proxyARP.append(wire.near)
         }
     }
 
-    private mutating func wire(
-        _ name: String, _ address: IPv4Address, _ subnetName: String, groups: [SecurityGroup]?, checksSource: Bool,
-        _ builder: inout PlanBuilder
-    ) {
-        guard let subnet = vpc.subnet(subnetName) else { return }
-        let mac = MACAddress(realm: MACRealm.interface, host: address.number)
-        let wire = builder.connect(
-            (vpc.name, name, MACAddress(realm: MACRealm.router, host: address.number)), (name, "eth0", mac),
-            mtu: PlanBuilder.vpcMTU)
-        ports.append(
-            Port(
-                name: name, address: address, subnet: subnet, device: wire.near, securityGroups: groups ?? [],
-                hasSecurityGroups: groups != nil, checksSource: checksSource))
-        node.neighbors.append(Neighbor(address, mac: mac, device: wire.near))
-        node.proxyARP.append(wire.near)
+    private mutating func wireEndpoints(_ builder: inout PlanBuilder) {
+        for endpoint in vpc.endpoints {
+            guard case .gateway = endpoint.kind else { continue }
+            let macs = (builder.nextConnectionMAC(), builder.nextConnectionMAC())
+            let wire = builder.connect(
+                (vpc.name, endpoint.name, macs.0), (endpoint.name, "eth0", macs.1), mtu: PlanBuilder.transitMTU)
+            builder.note(macs.0, asGatewayOf: endpoint.name)
+            wires.append(RouterWire(kind: .gatewayEndpoint(endpoint), device: wire.near, mac: macs.1))
+        }
     }
 
     /// The router's own addresses: each subnet's .1, the resolver and the link-local services.
@@ -111,23 +109,25 @@ struct RouterNode {
         node.addresses = own.map { InterfaceAddress($0, prefixLength: 32, device: .loopback) }
     }
 
+    private var hops: RouterHops { RouterHops(ports: ports, wires: wires, uplink: uplink) }
+
     private mutating func addRoutes() {
         for port in ports {
             // The source makes errors to an instance come from its own subnet's .1.
-            node.routes.append(
-                KernelRoute(
-                    CIDRBlock(port.address), device: port.device, source: port.subnet.gateway, owner: "local route"))
+            node.routes += port.addresses.map {
+                KernelRoute(CIDRBlock($0), device: port.device, source: port.subnet.gateway, owner: "local route")
+            }
         }
         node.routes.append(KernelRoute(.everywhere, device: .loopback, table: Table.nowhere, owner: "no route"))
-        for (position, table) in vpc.routeTables.enumerated() {
-            add(table, number: Table.number(position))
+        for table in tables {
+            add(table)
             node.rules.append(
                 KernelRule(
-                    priority: 100 + UInt32(position), mark: Mark.table(position), table: Table.number(position),
-                    owner: "route table \(table.name)"))
+                    priority: 100 + UInt32(table.position), mark: table.mark, table: table.number, owner: table.title))
         }
         node.rules.append(
             KernelRule(priority: 33_000, mark: Mark.base, mask: Mark.base, table: Table.nowhere, owner: "no route"))
+        node.neighbors += wires.map { Neighbor(TransitAddress.connection, mac: $0.mac, device: $0.device) }
         if let uplink {
             let number = vpc.cidrBlocks.first?.base.number ?? 0
             node.neighbors.append(
@@ -137,27 +137,24 @@ struct RouterNode {
         }
     }
 
-    private mutating func add(_ table: RouteTable, number: UInt32) {
-        let owner = "route table \(table.name)"
+    private mutating func add(_ table: RoutingTable) {
         for block in vpc.cidrBlocks {
             // `local`: the lookup ends here and goes on in `main`.
-            node.routes.append(KernelRoute(block, kind: .throw, table: number, owner: owner))
+            node.routes.append(KernelRoute(block, kind: .throw, table: table.number, owner: table.title))
         }
         for route in table.routes {
-            let hop: (gateway: IPv4Address?, device: Device?)
-            switch route.target {
-            case .internetGateway: hop = (TransitAddress.internetGateway, uplink)
-            case .natGateway(let name), .instance(let name):
-                let port = ports.first { $0.name == name }
-                hop = (port?.address, port?.device)
-            case .peering, .transitGateway, .gatewayEndpoint, .virtualPrivateGateway, .local, .blackhole:
-                hop = (nil, nil)
+            switch hops.hop(of: route, in: table) {
+            case .via(let gateway, let device):
+                node.routes.append(
+                    KernelRoute(route.destination, via: gateway, device: device, table: table.number, owner: table.title)
+                )
+            case .local:
+                node.routes.append(
+                    KernelRoute(route.destination, kind: .throw, table: table.number, owner: table.title))
+            case .gone:
+                node.routes.append(
+                    KernelRoute(route.destination, device: .loopback, table: table.number, owner: table.title))
             }
-            // A target that is gone leaves a blackhole.
-            let gateway = hop.device == nil ? nil : hop.gateway
-            node.routes.append(
-                KernelRoute(
-                    route.destination, via: gateway, device: hop.device ?? .loopback, table: number, owner: owner))
         }
     }
 
@@ -182,4 +179,11 @@ enum VPCService {
     }
 
     static func addresses(of vpc: VPC) -> [IPv4Address] { resolvers(of: vpc) + [metadata] }
+}
+
+extension PlanBuilder {
+    /// The ends that other nodes made for this one, so far.
+    func farDevices(of node: String) -> [Device] {
+        veths.map(\.far).filter { $0.node == node }.map { Device(name: $0.name, index: $0.index) }
+    }
 }

@@ -7,19 +7,25 @@ import KernelObjects
 /// Every dispatch is one lookup by interface, so a packet's cost does not grow with the number of interfaces, subnets
 /// or groups.
 struct RouterRuleset {
+    let lab: Lab
     let vpc: VPC
-    let ports: [RouterNode.Port]
-    let uplink: Device?
+    let ports: [RouterPort]
+    let wires: [RouterWire]
+    let tables: [RoutingTable]
+    let hops: RouterHops
 
     private typealias Mark = RouterNode.Mark
+    private var uplink: Device? { hops.uplink }
+    private var lists: NetworkACLRules { NetworkACLRules(vpc: vpc) }
+    private var borders: BorderRules { BorderRules(wires: wires, vpc: vpc, lab: lab) }
 
     var table: NftTable {
-        let groups = SecurityGroupRules(vpc: vpc, ports: ports)
+        let groups = SecurityGroupRules(lab: lab, vpc: vpc, ports: ports, wires: wires)
         return NftTable(
-            sets: [.ttlPlusOne, sources, natGateways, services, resolvers, ownGateways, aclIn, tables, blocks]
-                + groups.sets,
-            chains: portChains + subnetChains + aclChains + routeTableChains + groups.chains
-                + [prerouting, nowhere, aclIngress] + groups.gates + [input])
+            sets: [.ttlPlusOne, sources, natGateways, services, resolvers, ownGateways, aclIn, tableNames, blocks]
+                + ownAddresses + borders.sets + groups.sets,
+            chains: portChains + borders.chains + subnetChains + lists.chains + receiverChains + [unroutable]
+                + routeTableChains + groups.chains + [prerouting, nowhere, aclIngress] + groups.gates + [input])
     }
 
     // MARK: Leaving an interface
@@ -45,7 +51,8 @@ struct RouterRuleset {
     private var sources: NftSet {
         NftSet(
             "sources", key: [.interface], data: .verdict,
-            elements: ports.map { .init([.interface($0.device.name)], .verdict(.goto("eni-\($0.name)"))) })
+            elements: ports.map { .init([.interface($0.device.name)], .verdict(.goto("eni-\($0.name)"))) }
+                + wires.map { .init([.interface($0.device.name)], .verdict(.goto($0.chain))) })
     }
 
     /// Interfaces without security groups: nobody asks the router to remember what passes between them and the
@@ -53,44 +60,63 @@ struct RouterRuleset {
     private var natGateways: NftSet {
         NftSet(
             "nat_gateways", key: [.address],
-            elements: ports.filter { !$0.hasSecurityGroups }.map { .init([.address($0.address)]) })
+            elements: ports.filter { !$0.hasSecurityGroups }.flatMap(\.addresses).map { .init([.address($0)]) })
     }
 
     private var portChains: [NftChain] {
         ports.map { port in
             var rules: [NftRule] = []
-            if !port.hasSecurityGroups {
+            if !port.hasSecurityGroups, let address = port.addresses.first {
                 // Only what leaves the VPC. The gateway's own errors to an instance (time exceeded, fragmentation
                 // needed) must be known to belong to a flow, or the instance's security group drops them.
                 rules.append(
                     NftRule([
-                        .address(.source, CIDRBlock(port.address)), .inSet([.destination], blocks.name, not: true),
-                        .notrack,
+                        .address(.source, CIDRBlock(address)), .inSet([.destination], blocks.name, not: true), .notrack,
                     ]))
             }
             if port.checksSource {
-                rules.append(
-                    .drop(
-                        [.address(.source, CIDRBlock(port.address), not: true)],
-                        owner: "eni \(port.name): source/dest check"))
+                rules.append(.drop([foreign(.source, port)], owner: "eni \(port.name): source/dest check"))
             }
             rules.append(NftRule([.verdict(.goto("subnet-\(port.subnet.name)"))]))
             return NftChain("eni-\(port.name)", rules: rules)
         }
     }
 
+    /// The packet's source, or its destination, is not an address of the interface.
+    private func foreign(_ field: NftStatement.AddressField, _ port: RouterPort) -> NftStatement {
+        if port.addresses.count == 1, let address = port.addresses.first {
+            return .address(field, CIDRBlock(address), not: true)
+        }
+        let interface: NftStatement.Field = field == .source ? .inputInterface : .outputInterface
+        return .inSet([interface, field.field], "own_addresses", not: true)
+    }
+
+    /// Of interfaces that have several.
+    private var ownAddresses: [NftSet] {
+        let several = ports.filter { $0.addresses.count > 1 }
+        guard !several.isEmpty else { return [] }
+        return [
+            NftSet(
+                "own_addresses", key: [.interface, .address],
+                elements: several.flatMap { port in
+                    port.addresses.map { .init([.interface(port.device.name), .address($0)]) }
+                })
+        ]
+    }
+
     private var subnetChains: [NftChain] {
         vpc.subnets.map { subnet in
-            let position = vpc.routeTables.firstIndex { $0.name == subnet.routeTable }
-            return NftChain(
+            NftChain(
                 "subnet-\(subnet.name)",
                 rules: [
                     NftRule([.inSet([.destination], services.name), .verdict(.accept)]),
                     NftRule([
                         .address(.destination, subnet.cidrBlock), .setMark(Mark.local), .verdict(.accept),
                     ]),
-                    NftRule([.verdict(.jump("acl-default-out"))]),
-                    NftRule([.setMark(position.map(Mark.table) ?? Mark.edge), .verdict(.accept)]),
+                    NftRule([.verdict(.jump(lists.chainName(of: subnet, .egress)))]),
+                    NftRule([
+                        .setMark(tables.first { $0.serves(subnet) }?.mark ?? Mark.edge), .verdict(.accept),
+                    ]),
                 ])
         }
     }
@@ -108,18 +134,30 @@ struct RouterRuleset {
         NftSet("vpc", key: [.address], isInterval: true, elements: vpc.cidrBlocks.map { .init([.block($0)]) })
     }
 
-    private var tables: NftSet {
+    private var tableNames: NftSet {
         NftSet(
             "route_tables", key: [.mark], data: .verdict,
-            elements: vpc.routeTables.enumerated().map {
-                .init([.mark(Mark.table($0.offset))], .verdict(.goto($0.element.chain)))
-            })
+            elements: tables.map { .init([.mark($0.mark)], .verdict(.goto($0.chain))) })
     }
 
+    /// Routes whose target is gone lead here as well as no route at all: the longest that fits is the one it took.
     private var routeTableChains: [NftChain] {
-        vpc.routeTables.map { table in
-            NftChain(table.chain, rules: [.drop(owner: "\(table.owner): no route")])
+        tables.map { table in
+            let gone = table.routes.compactMap { route -> (block: CIDRBlock, owner: String)? in
+                if case .gone(let owner) = hops.hop(of: route, in: table) { (route.destination, owner) } else { nil }
+            }
+            let longestFirst = gone.sorted {
+                ($1.block.prefixLength, $0.block.base) < ($0.block.prefixLength, $1.block.base)
+            }
+            return NftChain(
+                table.chain,
+                rules: longestFirst.map { NftRule.drop(Self.destination($0.block), owner: $0.owner) }
+                    + [.drop(owner: "\(table.table.owner): no route")])
         }
+    }
+
+    private static func destination(_ block: CIDRBlock) -> [NftStatement] {
+        block == .everywhere ? [] : [.address(.destination, block)]
     }
 
     private var nowhere: NftChain {
@@ -130,32 +168,25 @@ struct RouterRuleset {
             ])
     }
 
-    // MARK: Network ACLs
-
-    /// The default ACL lets everything pass; stateless, so it is asked before connection tracking and for every packet.
-    private var aclChains: [NftChain] {
-        let everything = ["in", "out"].map {
-            NftChain(
-                "acl-default-\($0)",
-                rules: [
-                    NftRule([.verdict(.return)], owner: "acl default \($0) #100 allow"),
-                    .drop(owner: "acl default \($0) * deny"),
-                ])
-        }
-        let unroutable = NftChain(
+    private var unroutable: NftChain {
+        NftChain(
             "unroutable",
             rules: [
                 .drop([.inSet([.destination], blocks.name)], owner: "vpc: nobody has this address"),
-                NftRule([.verdictMap([.mark], tables.name)]),
+                NftRule([.verdictMap([.mark], tableNames.name)]),
                 .drop(owner: "vpc: no route"),
             ])
-        return everything + [unroutable]
     }
+
+    // MARK: Entering a subnet
 
     private var aclIn: NftSet {
         NftSet(
             "acl_in", key: [.interface], data: .verdict,
-            elements: ports.map { .init([.interface($0.device.name)], .verdict(.goto("acl-default-in"))) })
+            elements: ports.map {
+                let chain = isChecked($0) ? Self.receiverChain($0) : lists.chainName(of: $0.subnet, .ingress)
+                return .init([.interface($0.device.name)], .verdict(.goto(chain)))
+            } + borders.receivers(lists))
     }
 
     private var aclIngress: NftChain {
@@ -164,6 +195,24 @@ struct RouterRuleset {
             rules: [
                 NftRule([.mark(Mark.local, not: true), .verdictMap([.outputInterface], aclIn.name)])
             ])
+    }
+
+    /// An interface that routes lead to although it checks: it takes nothing that is not for itself.
+    private func isChecked(_ port: RouterPort) -> Bool {
+        port.checksSource && vpc.routeTables.contains { $0.routes.contains { $0.target == .instance(port.name) } }
+    }
+
+    private static func receiverChain(_ port: RouterPort) -> String { "dest-\(port.name)" }
+
+    private var receiverChains: [NftChain] {
+        ports.filter(isChecked).map { port in
+            NftChain(
+                Self.receiverChain(port),
+                rules: [
+                    .drop([foreign(.destination, port)], owner: "eni \(port.name): source/dest check"),
+                    NftRule([.verdict(.goto(lists.chainName(of: port.subnet, .ingress)))]),
+                ])
+        }
     }
 
     // MARK: The router itself
@@ -187,6 +236,7 @@ struct RouterRuleset {
             rules.append(
                 .drop([.interface(.inputInterface, uplink.name)], owner: "vpc: not open to the Internet"))
         }
+        rules += borders.inputRules
         rules += [
             NftRule([.interface(.inputInterface, "lo"), .verdict(.accept)]),
             NftRule([.inSet([.destination], resolvers.name), .destinationPort(.udp, 53...53), .verdict(.accept)]),
@@ -203,11 +253,4 @@ struct RouterRuleset {
         ]
         return NftChain("input", base: .init(.filter, .input, priority: 0, policy: .drop), rules: rules)
     }
-}
-
-extension RouteTable {
-    var chain: String { "table-\(name)" }
-
-    /// What reports call it: `rtb private-a`, whether the user's name begins with `rtb-` or not.
-    var owner: String { "rtb \(name.hasPrefix("rtb-") ? String(name.dropFirst(4)) : name)" }
 }

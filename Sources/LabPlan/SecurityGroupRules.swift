@@ -4,21 +4,41 @@ import KernelObjects
 
 /// Security groups as two independent gates in the router's forward path: the sender's egress, the receiver's ingress.
 ///
-/// Each gate is a base chain of its own. `accept` ends one gate only, so a packet must pass both; replies of a flow
-/// that passed both are known to connection tracking and pass each.
+/// Each gate is a base chain of its own. `accept` ends one gate only, so a packet must pass both; replies of a tracked
+/// flow pass each without being asked for a rule.
+///
+/// What a group tracks [security group connection tracking]: everything, but TCP and UDP that one rule opens to
+/// everyone while another lets all answers out to everyone. Tracked flows carry a bit in their connection mark, one for
+/// the end that began them and one for the other; the rest is asked for its rule packet by packet, so that it ends with
+/// the rule.
 struct SecurityGroupRules {
+    let lab: Lab
     let vpc: VPC
-    let ports: [RouterNode.Port]
+    let ports: [RouterPort]
+    let wires: [RouterWire]
 
     private enum Direction: String {
         case ingress, egress
 
         var suffix: String { self == .ingress ? "in" : "out" }
+        var opposite: Direction { self == .ingress ? .egress : .ingress }
+        /// The bit of the end whose gate this is for the first packet of a flow.
+        var bit: UInt32 { self == .egress ? TrackedBy.originator : TrackedBy.responder }
+        /// Where the packet came from, or goes to, beyond the interface that is guarded.
+        var otherInterface: NftStatement.Field { self == .ingress ? .inputInterface : .outputInterface }
+        var otherAddress: NftStatement.AddressField { self == .ingress ? .source : .destination }
     }
 
-    private var guarded: [RouterNode.Port] { ports.filter(\.hasSecurityGroups) }
+    /// Bits of a flow's connection mark.
+    private enum TrackedBy {
+        static let originator: UInt32 = 1
+        static let responder: UInt32 = 2
+    }
 
-    /// The two gates.
+    private var guarded: [RouterPort] { ports.filter(\.hasSecurityGroups) }
+
+    // MARK: Gates
+
     var gates: [NftChain] {
         [
             gate(.egress, priority: 0, field: .inputInterface), gate(.ingress, priority: 10, field: .outputInterface),
@@ -29,20 +49,39 @@ struct SecurityGroupRules {
         NftChain(
             "sg_\(direction.rawValue)", base: .init(.filter, .forward, priority: priority),
             rules: [
-                NftRule([.established, .verdict(.accept)]),
+                NftRule([
+                    .established, .inSet([.connectionDirection, .connectionMark], Self.trackedSet(direction)),
+                    .verdict(.accept),
+                ]),
+                NftRule([.related, .verdict(.accept)]),
                 NftRule([.verdictMap([field], "\(direction.rawValue)_of")]),
             ])
     }
 
-    /// Who belongs to a group, and which chain guards an interface.
+    private static func trackedSet(_ direction: Direction) -> String { "tracked_\(direction.rawValue)" }
+
+    /// The egress gate is the originator's for packets in the flow's own direction, the responder's for answers.
+    private func tracked(_ direction: Direction) -> NftSet {
+        let both = TrackedBy.originator | TrackedBy.responder
+        let keys: [(isReply: Bool, mark: UInt32)] = [
+            (false, direction.bit), (false, both), (true, direction.opposite.bit), (true, both),
+        ]
+        return NftSet(
+            Self.trackedSet(direction), key: [.connectionDirection, .mark],
+            elements: keys.map { .init([.connectionDirection(isReply: $0.isReply), .mark($0.mark)]) })
+    }
+
+    /// Where a rule that is tracked sends what it allows: the first packet's flow is remembered for this end.
+    private func trackChain(_ direction: Direction) -> NftChain {
+        NftChain(
+            "track-\(direction.suffix)",
+            rules: [NftRule([.new, .setConnectionMark(bit: direction.bit)]), NftRule([.verdict(.accept)])])
+    }
+
+    // MARK: Sets
+
+    /// Who belongs to a group, what is always tracked, and which chain guards an interface.
     var sets: [NftSet] {
-        let members = referencedGroups.map { name in
-            NftSet(
-                Self.memberSet(name), key: [.address],
-                elements: guarded.filter { $0.securityGroups.contains { $0.name == name } }.map {
-                    .init([.address($0.address)])
-                })
-        }
         let dispatch = [Direction.egress, .ingress].map { direction in
             NftSet(
                 "\(direction.rawValue)_of", key: [.interface], data: .verdict,
@@ -50,28 +89,75 @@ struct SecurityGroupRules {
                     .init([.interface($0.device.name)], .verdict(.goto("\(direction.rawValue)-\($0.name)")))
                 })
         }
-        return members + dispatch
+        let always = NftSet(
+            "always_tracked", key: [.interface], elements: alwaysTracked.map { .init([.interface($0)]) })
+        return memberSets + [tracked(.egress), tracked(.ingress), always] + dispatch
     }
 
-    /// One chain per group and direction, one per interface and direction.
+    /// NAT gateways, endpoints, transit gateways: flows through them are tracked whatever the rules.
+    private var alwaysTracked: [String] {
+        let devices = ports.filter { if case .instance = $0.kind { false } else { true } }.map(\.device.name)
+        return devices + wires.filter(\.isAlwaysTracked).map(\.device.name)
+    }
+
+    /// The members' private addresses, each by the wire it speaks through: what comes from elsewhere (a middlebox, a
+    /// transit gateway, the Internet gateway) is no member, whatever its address.
+    private var memberSets: [NftSet] {
+        referencedGroups.map { name in
+            NftSet(Self.memberSet(name), key: [.interface, .address], elements: members(of: name))
+        }
+    }
+
+    private func members(of name: String) -> [NftSet.Element] {
+        guard let (_, home) = lab.securityGroup(name, namedIn: vpc) else { return [] }
+        if home.name == vpc.name {
+            return guarded.filter { $0.securityGroups.contains { $0.name == name } }.flatMap { port in
+                port.addresses.map { .init([.interface(port.device.name), .address($0)]) }
+            }
+        }
+        let wire = wires.first {
+            if case .peering(_, let peer) = $0.kind { peer.name == home.name } else { false }
+        }
+        guard let wire else { return [] }
+        return home.members(ofGroup: name).flatMap(\.privateAddresses).map {
+            .init([.interface(wire.device.name), .address($0)])
+        }
+    }
+
+    private var referencedGroups: [String] {
+        let rules = vpc.securityGroups.flatMap { $0.ingress + $0.egress }
+        let names = rules.compactMap { rule in
+            if case .securityGroup(let name) = rule.peer { name } else { nil }
+        }
+        return Set(names).sorted()
+    }
+
+    private static func memberSet(_ group: String) -> String { "sg_\(group)" }
+
+    // MARK: Chains
+
+    /// One chain per group and direction, a second one for what is not tracked, one per interface and direction.
     var chains: [NftChain] {
         let groups = vpc.securityGroups.flatMap { group in
             [
-                chain(of: group, .egress, group.egress), chain(of: group, .ingress, group.ingress),
-            ]
+                chain(of: group, .egress), chain(of: group, .ingress),
+            ] + [openChain(of: group, .egress), openChain(of: group, .ingress)].compactMap { $0 }
         }
         let interfaces = guarded.flatMap { port in
             [guardChain(of: port, .egress), guardChain(of: port, .ingress)]
         }
-        return groups + interfaces
+        return groups + [trackChain(.egress), trackChain(.ingress)] + interfaces
     }
 
-    private func guardChain(of port: RouterNode.Port, _ direction: Direction) -> NftChain {
+    private func guardChain(of port: RouterPort, _ direction: Direction) -> NftChain {
+        let name = "\(direction.rawValue)-\(port.name)"
+        if case .endpoint(let endpoint) = port.kind, direction == .egress {
+            return NftChain(name, rules: [.drop(owner: "vpce \(endpoint): cannot initiate")])
+        }
         let names = port.securityGroups.map(\.name)
         let jumps = names.map { NftRule([.verdict(.jump("sg-\($0)-\(direction.suffix)"))]) }
         return NftChain(
-            "\(direction.rawValue)-\(port.name)",
-            rules: jumps + [.drop(owner: Self.owner(names, direction))])
+            name, rules: openRules(of: port, direction) + jumps + [.drop(owner: Self.owner(names, direction))])
     }
 
     /// `sg web+admin ingress`; of many long names, as many as a rule's comment has room for.
@@ -86,42 +172,107 @@ struct SecurityGroupRules {
         return "sg \(direction.rawValue)"
     }
 
-    private func chain(of group: SecurityGroup, _ direction: Direction, _ rules: [SecurityGroupRule]) -> NftChain {
+    private func chain(of group: SecurityGroup, _ direction: Direction) -> NftChain {
         NftChain(
             "sg-\(group.name)-\(direction.suffix)",
-            rules: rules.enumerated().map { index, rule in
+            rules: rules(of: group, direction).enumerated().map { index, rule in
                 NftRule(
-                    peer(rule.peer, direction) + traffic(rule.traffic) + [.counter, .verdict(.accept)],
+                    peer(rule.peer, direction) + rule.traffic.statements
+                        + [.counter, .verdict(.goto("track-\(direction.suffix)"))],
                     owner: "sg \(group.name) \(direction.rawValue)[\(index)]")
             })
     }
 
+    private func rules(of group: SecurityGroup, _ direction: Direction) -> [SecurityGroupRule] {
+        direction == .egress ? group.egress : group.ingress
+    }
+
     private func peer(_ peer: SecurityGroupRule.Peer, _ direction: Direction) -> [NftStatement] {
-        let field: NftStatement.AddressField = direction == .ingress ? .source : .destination
         switch peer {
-        case .cidr(.everywhere): return []
-        case .cidr(let block): return [.address(field, block)]
-        case .securityGroup(let name): return [.inSet([field.field], Self.memberSet(name))]
+        case .cidr(.everywhere): []
+        case .cidr(let block): [.address(direction.otherAddress, block)]
+        case .securityGroup(let name):
+            [.inSet([direction.otherInterface, direction.otherAddress.field], Self.memberSet(name))]
         }
     }
 
-    private func traffic(_ traffic: Traffic) -> [NftStatement] {
+    // MARK: What is not tracked
+
+    /// The rules of a group that are open to everyone, without the tracking.
+    private func openChain(of group: SecurityGroup, _ direction: Direction) -> NftChain? {
+        let open = rules(of: group, direction).enumerated().filter { $0.element.isOpenToEveryone }
+        guard !open.isEmpty, guarded.contains(where: { isOpen($0, group, direction) }) else { return nil }
+        return NftChain(
+            Self.openChain(group, direction),
+            rules: open.map { index, rule in
+                NftRule(
+                    rule.traffic.statements + [.counter, .verdict(.accept)],
+                    owner: "sg \(group.name) \(direction.rawValue)[\(index)]")
+            })
+    }
+
+    private static func openChain(_ group: SecurityGroup, _ direction: Direction) -> String {
+        "sg-\(group.name)-\(direction.suffix)-open"
+    }
+
+    /// A port uses the open chain of a group it is in, when its groups let all answers out to everyone.
+    private func isOpen(_ port: RouterPort, _ group: SecurityGroup, _ direction: Direction) -> Bool {
+        guard case .instance = port.kind, port.securityGroups.contains(where: { $0.name == group.name }) else {
+            return false
+        }
+        return answeredProtocols(of: port, direction).contains { number in
+            rules(of: group, direction).contains { $0.isOpenToEveryone && $0.speaks(of: number) }
+        }
+    }
+
+    /// TCP and UDP, as far as the opposite rules let every answer pass.
+    private func answeredProtocols(of port: RouterPort, _ direction: Direction) -> [UInt8] {
+        let opposite = port.securityGroups.flatMap { rules(of: $0, direction.opposite) }
+        return [6, 17].filter { number in opposite.contains { $0.passesAllAnswers(of: number) } }
+    }
+
+    private func openRules(of port: RouterPort, _ direction: Direction) -> [NftRule] {
+        let protocols = answeredProtocols(of: port, direction)
+        return port.securityGroups.filter { isOpen(port, $0, direction) }.flatMap { group in
+            protocols.filter { number in
+                rules(of: group, direction).contains { $0.isOpenToEveryone && $0.speaks(of: number) }
+            }.map { number in
+                NftRule([
+                    .ipProtocol(number), .inSet([direction.otherInterface], "always_tracked", not: true),
+                    .verdict(.jump(Self.openChain(group, direction))),
+                ])
+            }
+        }
+    }
+}
+
+extension SecurityGroupRule {
+    /// Of TCP or UDP (or all traffic), whoever is at the other end.
+    fileprivate var isOpenToEveryone: Bool {
+        guard peer == .cidr(.everywhere) else { return false }
+        return switch traffic {
+        case .all, .tcp, .udp: true
+        case .icmp, .protocolNumber: false
+        }
+    }
+
+    fileprivate func speaks(of number: UInt8) -> Bool {
         switch traffic {
-        case .all: []
-        case .tcp(let ports): ports == 0...65535 ? [.ipProtocol(6)] : [.destinationPort(.tcp, ports)]
-        case .udp(let ports): ports == 0...65535 ? [.ipProtocol(17)] : [.destinationPort(.udp, ports)]
-        case .icmp(let type, let code): [.icmp(type: type, code: code)]
-        case .protocolNumber(let number): [.ipProtocol(number)]
+        case .all: true
+        case .tcp: number == 6
+        case .udp: number == 17
+        case .icmp, .protocolNumber: false
         }
     }
 
-    private var referencedGroups: [String] {
-        let rules = vpc.securityGroups.flatMap { $0.ingress + $0.egress }
-        let names = rules.compactMap { rule in
-            if case .securityGroup(let name) = rule.peer { name } else { nil }
+    /// Open to everyone on all ports of that protocol.
+    fileprivate func passesAllAnswers(of number: UInt8) -> Bool {
+        guard peer == .cidr(.everywhere) else { return false }
+        return switch traffic {
+        case .all: true
+        case .tcp(let ports): number == 6 && ports.lowerBound <= 1 && ports.upperBound == 65_535
+        case .udp(let ports): number == 17 && ports.lowerBound <= 1 && ports.upperBound == 65_535
+        case .icmp, .protocolNumber: false
         }
-        return Set(names).sorted()
     }
-
-    private static func memberSet(_ group: String) -> String { "sg_\(group)" }
 }

@@ -19,8 +19,12 @@ enum ShellLesson {
         case .natGateway:
             "An interface in a public subnet that puts its own private address before what private instances send and "
                 + "remembers the flow. The Internet gateway then makes that the Elastic IP: two translations, as in AWS."
+        case .endpoint:
+            "The service behind an endpoint: an answering host. It never begins a connection."
+        case .transitGateway:
+            "A router between VPCs: the table an attachment is associated with places what comes from it."
         case .instance:
-            "An instance: one interface with the subnet's real prefix; the gateway is the subnet's .1, which is the VPC "
+            "An instance: interfaces with the subnet's real prefix; the gateway is the subnet's .1, which is the VPC "
                 + "router. It never sees a public address."
         }
     }
@@ -57,7 +61,7 @@ enum ShellLesson {
             "Its own addresses: .1 of each subnet, the DNS resolver, the metadata service. On lo, for no wire is theirs."
         case .internet: "Its address, as the first hop of the hosts outside sees it."
         case .internetHost: "A /32: no neighbours, everything is behind the router."
-        case .instance, .natGateway, .internetGateway: ""
+        case .instance, .natGateway, .internetGateway, .endpoint, .transitGateway: ""
         }
     }
 
@@ -66,14 +70,15 @@ enum ShellLesson {
         case .router:
             "The fabric knows which interface has which address and never asks: permanent entries. An instance that "
                 + "claims another's address gets nothing by it."
-        case .internet, .internetGateway:
+        case .internet, .internetGateway, .transitGateway, .endpoint:
             "Wires between routers carry no addresses. The next hops exist here alone, and are known for good."
         case .instance, .natGateway, .internetHost: ""
         }
     }
 
     static func routes(_ role: NodePlan.Role, table: UInt32, owner: String) -> String {
-        guard role == .router else { return "" }
+        if role == .transitGateway, table != RouterNode.Table.nowhere { return "The gateway's \(owner)." }
+        guard role == .router || role == .transitGateway else { return "" }
         switch table {
         case KernelRoute.mainTable:
             return "The local route: each interface of the VPC, by its wire. Errors of the router "
@@ -113,6 +118,14 @@ enum ShellLesson {
         case "private_to_public": "Elastic and public IPs. The guest never sees its own."
         case "private_ranges": "RFC 1918 and RFC 6598: an Internet gateway carries them neither way."
         case "services": "Neither ACLs nor security groups apply to these."
+        case "own_addresses": "Of interfaces that have several."
+        case "borders": "Wires to other networks: nobody there may use this VPC's resolver or metadata."
+        case "always_tracked": "Flows through these are remembered whatever the rules of the groups."
+        case "allocations": "Flows of one destination, port and protocol: 55,000, then no port is left."
+        case let name where name.hasPrefix("tracked_"):
+            "Flows that the group of the end behind this gate tracks: bit 1 of the mark is the end that began, bit 2 "
+                + "the other."
+        case let name where name.hasPrefix("pcx_"): "The blocks of the VPC at the other end: nothing else passes."
         case "own_gateway": "An instance may ping its own subnet's .1 and no other."
         case "egress_of", "ingress_of": "Which chain guards an interface."
         case let name where name.hasPrefix("sg_"): "The members of groups that rules refer to."
@@ -151,7 +164,23 @@ enum ShellLesson {
                 "One per subnet. Inside the subnet neither ACL nor route table is asked; else the ACL on the way out, "
                 + "then the mark of the subnet's route table."
         }
-        if name.hasPrefix("acl-") { return "The default network ACL: rule 100 allows everything." }
+        if name.hasPrefix("acl-") {
+            return "One per network ACL and direction: the lowest number that matches decides. `return` is allow."
+        }
+        if name.hasPrefix("pcx-") || name.hasPrefix("to-pcx-") {
+            return "A peering connection carries packets between the blocks of its two VPCs, and no others."
+        }
+        if name.hasPrefix("tgw-") {
+            return "From a transit gateway: as if from an interface in the subnet of its attachment."
+        }
+        if name.hasPrefix("to-vpce-") { return "A gateway endpoint carries TCP and ICMP echo, for this VPC only." }
+        if name.hasPrefix("dest-") { return "A route leads to this interface, which still takes only what is its own." }
+        if name.hasPrefix("track-") { return "The flow's first packet: remembered for this end. Answers pass by it." }
+        if name.hasPrefix("sg-"), name.hasSuffix("-open") {
+            return
+                "Open to everyone, with every answer let out: AWS does not track it. Asked packet by packet, so that it "
+                + "ends with the rule."
+        }
         if name.hasPrefix("sg-") { return "One per security group and direction: allow rules only." }
         if name.hasPrefix("egress-") || name.hasPrefix("ingress-") {
             return "One per interface and direction: its groups one after the other, else a silent drop."

@@ -8,9 +8,9 @@ import KernelObjects
 /// Above each hand-built group stands the nft line it is equal to. Register 1 is 16 bytes wide; the 32-bit register
 /// that follows it is number 12.
 enum ExpressionWriter {
-    private static let register: UInt32 = NFT_REG_1.rawValue
+    static let register: UInt32 = NFT_REG_1.rawValue
     private static let icmp: UInt8 = 1
-    private static let tcp: UInt8 = 6
+    static let tcp: UInt8 = 6
     private static let udp: UInt8 = 17
 
     static func write(
@@ -55,6 +55,8 @@ enum ExpressionWriter {
         case .established: connectionState(0b110, &message)
         // ct state invalid
         case .invalid: connectionState(0b001, &message)
+        case .related: connectionState(0b100, &message)
+        case .new: connectionState(0b1000, &message)
         // ip frag-off & 0x3fff != 0: more fragments follow, or this is not the first
         case .fragment:
             payload(NFT_PAYLOAD_NETWORK_HEADER, offset: 6, length: 2, &message)
@@ -73,6 +75,11 @@ enum ExpressionWriter {
                 $0.put(NFTA_META_KEY, NFT_META_MARK.rawValue)
                 $0.put(NFTA_META_SREG, register)
             }
+        case .setConnectionMark(let bit): setConnectionMark(bit, &message)
+        case .connectionLimit(let fields, let set, let limit):
+            load(fields, &message)
+            connectionLimit(set, setID(set), limit, &message)
+        case .clampSegmentSize: clampSegmentSize(&message)
         case .notrack: expression("notrack", &message) { _ in }
         // ip saddr set ip saddr map @public, with the checksums of TCP and UDP mended
         case .translate(let field, let map):
@@ -114,7 +121,7 @@ enum ExpressionWriter {
         }
     }
 
-    private static func expression(
+    static func expression(
         _ name: String, _ message: inout MessageWriter, _ body: (inout MessageWriter) -> Void
     ) {
         message.nest(NFTA_LIST_ELEM) {
@@ -145,6 +152,11 @@ enum ExpressionWriter {
         case .icmpType:
             requireProtocol(icmp, &message)
             payload(NFT_PAYLOAD_TRANSPORT_HEADER, offset: 0, length: 1, into: register, &message)
+        case .connectionDirection: connection(NFT_CT_DIRECTION, register, &message)
+        case .connectionMark: connection(NFT_CT_MARK, register, &message)
+        case .destinationPort:
+            payload(NFT_PAYLOAD_TRANSPORT_HEADER, offset: 2, length: 2, into: register, &message)
+        case .ipProtocol: meta(NFT_META_L4PROTO, register, &message)
         }
     }
 
@@ -155,12 +167,12 @@ enum ExpressionWriter {
         }
     }
 
-    private static func requireProtocol(_ number: UInt8, _ message: inout MessageWriter) {
+    static func requireProtocol(_ number: UInt8, _ message: inout MessageWriter) {
         meta(NFT_META_L4PROTO, register, &message)
         compare(NFT_CMP_EQ, [number], &message)
     }
 
-    private static func payload(
+    static func payload(
         _ base: nft_payload_bases, offset: UInt32, length: UInt32, into register: UInt32 = register,
         _ message: inout MessageWriter
     ) {
@@ -187,7 +199,7 @@ enum ExpressionWriter {
         }
     }
 
-    private static func compare(_ operation: nft_cmp_ops, _ bytes: [UInt8], _ message: inout MessageWriter) {
+    static func compare(_ operation: nft_cmp_ops, _ bytes: [UInt8], _ message: inout MessageWriter) {
         expression("cmp", &message) {
             $0.put(NFTA_CMP_SREG, register)
             $0.put(NFTA_CMP_OP, operation.rawValue)
@@ -210,7 +222,7 @@ enum ExpressionWriter {
         compare(not ? NFT_CMP_NEQ : NFT_CMP_EQ, Array(block.base.bytes.prefix(length)), &message)
     }
 
-    private static func mask(_ bytes: [UInt8], _ message: inout MessageWriter) {
+    static func mask(_ bytes: [UInt8], _ message: inout MessageWriter) {
         expression("bitwise", &message) {
             $0.put(NFTA_BITWISE_SREG, register)
             $0.put(NFTA_BITWISE_DREG, register)
@@ -233,10 +245,7 @@ enum ExpressionWriter {
     }
 
     private static func connectionState(_ bits: UInt32, _ message: inout MessageWriter) {
-        expression("ct", &message) {
-            $0.put(NFTA_CT_KEY, NFT_CT_STATE.rawValue)
-            $0.put(NFTA_CT_DREG, register)
-        }
+        connection(NFT_CT_STATE, register, &message)
         mask(withUnsafeBytes(of: bits) { Array($0) }, &message)
         compare(NFT_CMP_NEQ, [0, 0, 0, 0], &message)
     }

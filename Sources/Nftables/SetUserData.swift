@@ -20,8 +20,11 @@ extension NftSet.Kind {
         switch self {
         case .timeToLive: 4
         case .address: 7
+        case .ipProtocol: 12
+        case .port: 13
         case .icmpType: 14
         case .mark: 19
+        case .connectionDirection: 27
         case .interface: 41
         }
     }
@@ -29,8 +32,8 @@ extension NftSet.Kind {
     /// 1 is the host's order, 2 is big endian.
     var byteOrder: UInt32 {
         switch self {
-        case .interface, .mark: 1
-        case .address, .timeToLive, .icmpType: 2
+        case .interface, .mark, .connectionDirection: 1
+        case .address, .timeToLive, .icmpType, .port, .ipProtocol: 2
         }
     }
 
@@ -49,6 +52,7 @@ extension NftSet.Value {
         case .mark(let mark): withUnsafeBytes(of: mark) { Array($0) }
         case .timeToLive(let hops): [hops]
         case .icmpType(let type): [type]
+        case .connectionDirection(let isReply): [isReply ? 1 : 0]
         }
     }
 }

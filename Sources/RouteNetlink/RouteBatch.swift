@@ -125,8 +125,9 @@ public struct RouteBatch: Sendable {
             rtnl_route_set_scope(object, UInt8(RT_SCOPE_UNIVERSE.rawValue))
             return true
         }
-        rtnl_route_set_type(object, UInt8(RTN_UNICAST))
-        let scope = route.gateway == nil ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE
+        rtnl_route_set_type(object, UInt8(route.kind == .local ? RTN_LOCAL : RTN_UNICAST))
+        let near = route.kind == .local ? RT_SCOPE_HOST : RT_SCOPE_LINK
+        let scope = route.gateway == nil ? near : RT_SCOPE_UNIVERSE
         rtnl_route_set_scope(object, UInt8(scope.rawValue))
         if let source = route.source {
             guard let address = NetworkAddress(source) else { return false }
@@ -153,7 +154,13 @@ public struct RouteBatch: Sendable {
         rtnl_rule_set_family(object.raw, AF_INET)
         rtnl_rule_set_action(object.raw, UInt8(FR_ACT_TO_TBL))
         rtnl_rule_set_prio(object.raw, rule.priority)
-        rtnl_rule_set_mark(object.raw, rule.mark)
+        if rule.mark != 0 { rtnl_rule_set_mark(object.raw, rule.mark) }
+        if let block = rule.source {
+            guard let from = NetworkAddress(block.base, prefixLength: block.prefixLength) else {
+                throw outOfMemory(operation, rule.owner)
+            }
+            rtnl_rule_set_src(object.raw, from.raw)
+        }
         if let mask = rule.mask { rtnl_rule_set_mask(object.raw, mask) }
         rtnl_rule_set_table(object.raw, rule.table)
         try append(operation, rule.owner) { rtnl_rule_build_add_request(object.raw, NLM_F_CREATE | NLM_F_EXCL, &$0) }

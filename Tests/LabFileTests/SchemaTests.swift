@@ -35,6 +35,18 @@ struct SchemaTests {
         #expect(try keys("ingressRule") == Set(TrafficReader.keys + ["from", "description"]))
         #expect(try keys("egressRule") == Set(TrafficReader.keys + ["to", "description"]))
         #expect(try keys("instance") == Set(InstancesReader.keys))
+        #expect(try keys("interface") == Set(InterfaceReader.keys))
+        #expect(try keys("vpcInList") == Set(VPCReader.keysInList))
+        #expect(try keys("networkACL") == Set(NetworkACLsReader.keys))
+        let rule = ["rule", "allow", "deny"] + TrafficReader.keys
+        #expect(try keys("ingressACLRule") == Set(rule + ["from"]))
+        #expect(try keys("egressACLRule") == Set(rule + ["to"]))
+        #expect(try keys("vpcEndpoint") == Set(EndpointsReader.keys))
+        #expect(try keys("servicePrefixList") == Set(PrefixListsReader.keys))
+        #expect(try keys("peering") == Set(PeeringsReader.keys))
+        #expect(try keys("transitGateway") == Set(TransitGatewaysReader.keys))
+        #expect(try keys("attachment") == Set(TransitGatewaysReader.attachmentKeys))
+        #expect(try keys("transitRouteTable") == Set(TransitGatewaysReader.tableKeys))
         #expect(try keys("server") == Set(ListenersReader.kinds))
         #expect(try keys("internetHost") == Set(InternetReader.keys))
         #expect(try keys("check") == Set(ChecksReader.keys))
@@ -45,13 +57,16 @@ struct SchemaTests {
 
     @Test("every reference leads somewhere, and every object is closed")
     func sound() throws {
-        let definitions = try #require(schema["$defs"] as? [String: Any])
         var pending: [Any] = [schema]
         while let next = pending.popLast() {
             if let list = next as? [Any] { pending.append(contentsOf: list) }
             guard let object = next as? [String: Any] else { continue }
             if let reference = object["$ref"] as? String {
-                #expect(definitions[String(reference.dropFirst("#/$defs/".count))] != nil, "\(reference)")
+                var place: Any? = schema
+                for part in reference.split(separator: "/").dropFirst() {
+                    place = (place as? [String: Any])?[String(part)]
+                }
+                #expect(place != nil, "\(reference)")
             }
             if object["properties"] is [String: Any], object["type"] != nil {
                 #expect(object["additionalProperties"] as? Bool == false)

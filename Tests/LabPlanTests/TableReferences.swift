@@ -47,6 +47,7 @@ extension NftStatement {
         case .inSet(_, let name, _), .verdictMap(_, let name), .translate(_, let name), .translateEmbedded(_, let name),
             .translateTTL(let name):
             name
+        case .connectionLimit(_, let name, _): name
         default: nil
         }
     }
@@ -56,6 +57,7 @@ extension NftStatement {
         switch self {
         case .inSet(let fields, _, _): set.key == fields.map(\.kind) && set.data == nil
         case .verdictMap(let fields, _): set.key == fields.map(\.kind) && set.data == .verdict
+        case .connectionLimit(let fields, _, _): set.key == fields.map(\.kind) && set.dynamicSize != nil
         case .translate, .translateEmbedded: set.key == [.address] && set.data == .value(.address)
         case .translateTTL: set.key == [.timeToLive] && set.data == .value(.timeToLive)
         default: true
@@ -71,6 +73,7 @@ extension NftSet.Value {
         case .mark: .mark
         case .timeToLive: .timeToLive
         case .icmpType: .icmpType
+        case .connectionDirection: .connectionDirection
         }
     }
 }

@@ -29,9 +29,12 @@ extension LabSchema {
             "routes": {
               "description": "Destination to target. The local route of the VPC is always there and not written.",
               "type": ["object", "null"],
-              "propertyNames": { "$ref": "#/$defs/cidr" },
+              "propertyNames": {
+                "description": "A CIDR block or the name of a prefix list.",
+                "anyOf": [{ "$ref": "#/$defs/cidr" }, { "$ref": "#/$defs/objectName" }]
+              },
               "additionalProperties": {
-                "description": "The Internet gateway, a NAT gateway, an instance, or `blackhole`.",
+                "description": "The Internet gateway, a NAT gateway, an instance, a gateway endpoint, a peering connection, a transit gateway, a virtual private gateway, or `blackhole`.",
                 "anyOf": [
                   { "type": "string" },
                   {
@@ -81,6 +84,14 @@ extension LabSchema {
                 "route-table": {
                   "description": "The name of a table in route-tables. With neither key: the main table.",
                   "type": "string"
+                },
+                "network-acl": {
+                  "description": "The name of a list in network-acls. Left out: the VPC's default one.",
+                  "type": "string", "examples": ["strict"]
+                },
+                "auto-assign-public-ip": {
+                  "description": "Whether its instances get a public address by themselves. Left out: false.",
+                  "type": "boolean"
                 }
               }
             }
@@ -155,7 +166,7 @@ extension LabSchema {
               }
             },
             "peers": {
-              "description": "CIDR blocks, or names of security groups: the private addresses of their interfaces.",
+              "description": "CIDR blocks, prefix lists, or names of security groups, of a peered VPC too: the private addresses of their interfaces.",
               "$ref": "#/$defs/names",
               "examples": ["0.0.0.0/0", "app", ["10.0.0.0/16", "admin"]]
             },

@@ -27,34 +27,37 @@ extension LabSchema {
                 "misplaced": {
                   "description": "No warning that its subnet has no route to an Internet gateway.",
                   "const": "on-purpose"
+                },
+                "idle-timeout": {
+                  "description": "A shorter time until a silent flow is forgotten; AWS has 350s and no choice.",
+                  "type": "string", "pattern": "^[1-9][0-9]{0,2}s$", "examples": ["5s"]
                 }
               }
             },
             "instance": {
-              "description": "An EC2 instance with one network interface.",
+              "description": "An EC2 instance: its first network interface, what it answers, and more interfaces.",
               "type": "object",
               "additionalProperties": false,
               "required": ["subnet"],
+              "not": { "required": ["elastic-ip", "public-ip"] },
               "properties": {
-                "subnet": { "description": "The subnet it stands in.", "type": "string" },
-                "address": {
-                  "description": "Its private address. Left out: the next free one of its subnet.",
-                  "$ref": "#/$defs/address", "examples": ["10.0.1.10"]
+                "interfaces": {
+                  "description": "More network interfaces than the first: eth1, eth2.",
+                  "type": "array", "items": { "$ref": "#/$defs/interface" },
+                  "examples": [[{ "subnet": "private-b" }]]
                 },
-                "eni": { "description": "AWS's id of its interface.", "type": "string", "examples": ["eni-0123"] },
-                "elastic-ip": {
-                  "description": "Its public address; only the Internet gateway knows it, the instance does not.",
-                  "$ref": "#/$defs/address", "examples": ["203.0.113.20"]
-                },
-                "security-groups": {
-                  "description": "One to five groups. Left out: the default group.",
-                  "$ref": "#/$defs/names", "examples": [["app"]]
-                },
-                "source-dest-check": {
-                  "description": "Whether packets must be from or to the instance itself. Left out: true.",
-                  "type": "boolean"
-                },
+        \#(interfaceKeys),
                 "listens": { "description": "What the instance answers.", "$ref": "#/$defs/listeners" }
+              }
+            },
+            "interface": {
+              "description": "A network interface.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["subnet"],
+              "not": { "required": ["elastic-ip", "public-ip"] },
+              "properties": {
+        \#(interfaceKeys)
               }
             },
             "internetHost": {
@@ -120,5 +123,47 @@ extension LabSchema {
               ],
               "examples": [{ "http": 8080 }, ["apt", { "tcp": 22 }]]
             }
+        """#
+
+    /// What instances and their further interfaces have in common.
+    private static let interfaceKeys = #"""
+                "eni": { "description": "AWS's id of the interface.", "type": "string", "examples": ["eni-0123"] },
+                "subnet": { "description": "The subnet it stands in.", "type": "string" },
+                "address": {
+                  "description": "Its private address. Left out: the next free one of its subnet.",
+                  "$ref": "#/$defs/address", "examples": ["10.0.1.10"]
+                },
+                "secondary-addresses": {
+                  "description": "More private addresses, each with its own Elastic IP or none.",
+                  "type": "array",
+                  "items": {
+                    "anyOf": [
+                      { "$ref": "#/$defs/address" },
+                      {
+                        "type": "object", "additionalProperties": false, "required": ["address"],
+                        "properties": {
+                          "address": { "$ref": "#/$defs/address" }, "elastic-ip": { "$ref": "#/$defs/address" }
+                        }
+                      }
+                    ]
+                  },
+                  "examples": [["10.0.1.20"]]
+                },
+                "elastic-ip": {
+                  "description": "Its public address; only the Internet gateway knows it, the instance does not.",
+                  "$ref": "#/$defs/address", "examples": ["203.0.113.20"]
+                },
+                "public-ip": {
+                  "description": "auto: an address from the pool, as AWS assigns one. Left out: what the subnet says.",
+                  "enum": ["auto", "none"]
+                },
+                "security-groups": {
+                  "description": "One to five groups. Left out: the default group.",
+                  "$ref": "#/$defs/names", "examples": [["app"]]
+                },
+                "source-dest-check": {
+                  "description": "Whether packets must be from or to the interface itself; without it the instance forwards. Left out: true.",
+                  "type": "boolean"
+                }
         """#
 }

@@ -11,12 +11,14 @@ public enum LabSchema {
           "description": "A VPC, the Internet around it, and the claims to prove about them.",
           "type": "object",
           "additionalProperties": false,
-          "required": ["lab", "vpc"],
+          "required": ["lab"],
+          "oneOf": [{ "required": ["vpc"] }, { "required": ["vpcs"] }],
           "properties": {
-        \(topLevel)
+        \(topLevel),
+        \(topLevelConnections)
           },
           "$defs": {
-        \([basics, network, securityGroups, nodes, checks, probes].joined(separator: ",\n"))
+        \([basics, network, networkACLs, connections, securityGroups, nodes, endpoints, checks, probes].joined(separator: ",\n"))
           }
         }
 
@@ -81,6 +83,8 @@ public enum LabSchema {
               "additionalProperties": { "$ref": "#/$defs/subnet" },
               "examples": [{ "private-a": { "cidr": "10.0.1.0/24", "zone": "a", "routes": { "0.0.0.0/0": "nat-a" } } }]
             },
+            "network-acls": { "$ref": "#/$defs/networkACLs" },
+            "endpoints": { "$ref": "#/$defs/endpoints" },
             "nat-gateways": {
               "description": "The NAT gateways by name.",
               "type": ["object", "null"],

@@ -112,6 +112,7 @@ ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=0
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_tcp_timeout_established=350
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=350
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout_stream=350
+ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_icmp_timeout=350
 
 # NAT gateway nat-lost:
 ip netns exec "$LAB.nat-lost" sysctl -q -w net.ipv4.ip_forward=1
@@ -123,6 +124,7 @@ ip netns exec "$LAB.nat-lost" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=
 ip netns exec "$LAB.nat-lost" sysctl -q -w net.netfilter.nf_conntrack_tcp_timeout_established=350
 ip netns exec "$LAB.nat-lost" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=350
 ip netns exec "$LAB.nat-lost" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout_stream=350
+ip netns exec "$LAB.nat-lost" sysctl -q -w net.netfilter.nf_conntrack_icmp_timeout=350
 
 # the Internet:
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_forward=1
@@ -147,13 +149,13 @@ ip -n "$LAB.vpc" link add name igw index 10 address 0e:06:0a:00:00:00 mtu 1500 n
     netns "$LAB.igw"
 ip -n "$LAB.vpc" link set dev igw up
 
-ip -n "$LAB.vpc" link add name nat-a index 11 address 0e:02:0a:00:00:04 mtu 9001 numtxqueues 1 numrxqueues 1 \
-    type veth peer name eth0 index 2 address 0e:01:0a:00:00:04 mtu 9001 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.vpc" link add name nat-a index 11 address 0e:02:0a:00:00:04 mtu 8500 numtxqueues 1 numrxqueues 1 \
+    type veth peer name eth0 index 2 address 0e:01:0a:00:00:04 mtu 8500 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.nat-a"
 ip -n "$LAB.vpc" link set dev nat-a up
 
-ip -n "$LAB.vpc" link add name nat-lost index 12 address 0e:02:0a:00:03:04 mtu 9001 numtxqueues 1 numrxqueues 1 \
-    type veth peer name eth0 index 2 address 0e:01:0a:00:03:04 mtu 9001 numtxqueues 1 numrxqueues 1 \
+ip -n "$LAB.vpc" link add name nat-lost index 12 address 0e:02:0a:00:03:04 mtu 8500 numtxqueues 1 numrxqueues 1 \
+    type veth peer name eth0 index 2 address 0e:01:0a:00:03:04 mtu 8500 numtxqueues 1 numrxqueues 1 \
     netns "$LAB.nat-lost"
 ip -n "$LAB.vpc" link set dev nat-lost up
 
@@ -468,6 +470,31 @@ table ip netlab {
         flags interval
         elements = { 10.0.0.0/16 }
     }
+    # Flows that the group of the end behind this gate tracks: bit 1 of the mark is the end that
+    # began, bit 2 the other.
+    set tracked_egress {
+        type ct_dir . mark
+        elements = {
+            original . 0x00000001,
+            original . 0x00000003,
+            reply . 0x00000002,
+            reply . 0x00000003,
+        }
+    }
+    set tracked_ingress {
+        type ct_dir . mark
+        elements = {
+            original . 0x00000002,
+            original . 0x00000003,
+            reply . 0x00000001,
+            reply . 0x00000003,
+        }
+    }
+    # Flows through these are remembered whatever the rules of the groups.
+    set always_tracked {
+        type ifname
+        elements = { "nat-a", "nat-lost" }
+    }
     # Which chain guards an interface.
     map egress_of {
         type ifname : verdict
@@ -563,15 +590,15 @@ table ip netlab {
         meta mark set 0x00010006 accept
     }
 
-    # The default network ACL: rule 100 allows everything.
+    # One per network ACL and direction: the lowest number that matches decides. `return` is allow.
     chain acl-default-in {
-        return comment "acl default in #100 allow"
-        counter drop comment "acl default in * deny"
+        return comment "acl default ingress rule 100"
+        counter drop comment "acl default ingress *"
     }
 
     chain acl-default-out {
-        return comment "acl default out #100 allow"
-        counter drop comment "acl default out * deny"
+        return comment "acl default egress rule 100"
+        counter drop comment "acl default egress *"
     }
 
     # Says in whose name it is dropped.
@@ -607,27 +634,44 @@ table ip netlab {
 
     # One per security group and direction: allow rules only.
     chain sg-app-out {
-        counter accept comment "sg app egress[0]"
+        counter goto track-out comment "sg app egress[0]"
     }
 
     chain sg-app-in {
-        ip saddr 10.0.0.0/16 tcp dport 8080 counter accept comment "sg app ingress[0]"
-        ip saddr 10.0.0.0/16 icmp type echo-request counter accept comment "sg app ingress[1]"
+        ip saddr 10.0.0.0/16 tcp dport 8080 counter goto track-in comment "sg app ingress[0]"
+        ip saddr 10.0.0.0/16 icmp type echo-request counter goto track-in comment "sg app ingress[1]"
     }
 
     chain sg-web-out {
-        counter accept comment "sg web egress[0]"
+        counter goto track-out comment "sg web egress[0]"
     }
 
     chain sg-web-in {
+        tcp dport 443 counter goto track-in comment "sg web ingress[0]"
+    }
+
+    # Open to everyone, with every answer let out: AWS does not track it. Asked packet by packet, so
+    # that it ends with the rule.
+    chain sg-web-in-open {
         tcp dport 443 counter accept comment "sg web ingress[0]"
     }
 
     chain sg-sealed-out {
-        counter accept comment "sg sealed egress[0]"
+        counter goto track-out comment "sg sealed egress[0]"
     }
 
     chain sg-sealed-in {
+    }
+
+    # The flow's first packet: remembered for this end. Answers pass by it.
+    chain track-out {
+        ct state new ct mark set ct mark | 0x00000001
+        accept
+    }
+
+    chain track-in {
+        ct state new ct mark set ct mark | 0x00000002
+        accept
     }
 
     # One per interface and direction: its groups one after the other, else a silent drop.
@@ -637,6 +681,8 @@ table ip netlab {
     }
 
     chain ingress-bastion {
+        meta l4proto tcp iifname != @always_tracked jump sg-web-in-open
+        meta l4proto udp iifname != @always_tracked jump sg-web-in-open
         jump sg-web-in
         counter drop comment "sg web ingress"
     }
@@ -706,13 +752,15 @@ table ip netlab {
     # both is known, and its answers pass both.
     chain sg_egress {
         type filter hook forward priority 0; policy accept;
-        ct state established,related accept
+        ct state established,related ct direction . ct mark @tracked_egress accept
+        ct state related accept
         iifname vmap @egress_of
     }
 
     chain sg_ingress {
         type filter hook forward priority 10; policy accept;
-        ct state established,related accept
+        ct state established,related ct direction . ct mark @tracked_ingress accept
+        ct state related accept
         oifname vmap @ingress_of
     }
 
@@ -747,6 +795,12 @@ table ip netlab {
         flags interval
         elements = { 10.0.0.0/16 }
     }
+    # Flows of one destination, port and protocol: 55,000, then no port is left.
+    set allocations {
+        type ipv4_addr . inet_service . inet_proto
+        size 65536
+        flags dynamic
+    }
 
     # A NAT gateway passes fragments of UDP only. Asked before they are put together.
     chain fragments {
@@ -766,10 +820,13 @@ table ip netlab {
     # reset inside.
     chain forward {
         type filter hook forward priority 0; policy drop;
+        tcp flags syn tcp option maxseg size set rt mtu
         ct state established,related accept
         ip saddr @vpc meta l4proto tcp ct state invalid counter reject with tcp reset comment "nat nat-a: unknown flow"
         ip saddr != @vpc counter drop comment "nat nat-a: source outside the VPC"
+        meta l4proto tcp add @allocations { ip daddr . th dport . meta l4proto ct count over 55000 } counter drop comment "nat nat-a: port allocation"
         meta l4proto tcp accept
+        meta l4proto udp add @allocations { ip daddr . th dport . meta l4proto ct count over 55000 } counter drop comment "nat nat-a: port allocation"
         meta l4proto udp accept
         meta l4proto icmp accept
         counter drop comment "nat nat-a: protocol"
@@ -798,6 +855,12 @@ table ip netlab {
         flags interval
         elements = { 10.0.0.0/16 }
     }
+    # Flows of one destination, port and protocol: 55,000, then no port is left.
+    set allocations {
+        type ipv4_addr . inet_service . inet_proto
+        size 65536
+        flags dynamic
+    }
 
     # A NAT gateway passes fragments of UDP only. Asked before they are put together.
     chain fragments {
@@ -817,10 +880,13 @@ table ip netlab {
     # reset inside.
     chain forward {
         type filter hook forward priority 0; policy drop;
+        tcp flags syn tcp option maxseg size set rt mtu
         ct state established,related accept
         ip saddr @vpc meta l4proto tcp ct state invalid counter reject with tcp reset comment "nat nat-lost: unknown flow"
         ip saddr != @vpc counter drop comment "nat nat-lost: source outside the VPC"
+        meta l4proto tcp add @allocations { ip daddr . th dport . meta l4proto ct count over 55000 } counter drop comment "nat nat-lost: port allocation"
         meta l4proto tcp accept
+        meta l4proto udp add @allocations { ip daddr . th dport . meta l4proto ct count over 55000 } counter drop comment "nat nat-lost: port allocation"
         meta l4proto udp accept
         meta l4proto icmp accept
         counter drop comment "nat nat-lost: protocol"
@@ -838,7 +904,7 @@ NFT
 
 # --- instance bastion ------------------------------------------------------------------------------
 
-# An instance: one interface with the subnet's real prefix; the gateway is the subnet's .1, which is
+# An instance: interfaces with the subnet's real prefix; the gateway is the subnet's .1, which is
 # the VPC router. It never sees a public address.
 ip -n "$LAB.bastion" link set dev lo up
 ip -n "$LAB.bastion" link set dev eth0 up

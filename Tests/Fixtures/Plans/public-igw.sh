@@ -365,8 +365,32 @@ table ip netlab {
     }
     # The members of groups that rules refer to.
     set sg_admin {
-        type ipv4_addr
-        elements = { 10.0.0.30 }
+        type ifname . ipv4_addr
+        elements = { "admin" . 10.0.0.30 }
+    }
+    # Flows that the group of the end behind this gate tracks: bit 1 of the mark is the end that
+    # began, bit 2 the other.
+    set tracked_egress {
+        type ct_dir . mark
+        elements = {
+            original . 0x00000001,
+            original . 0x00000003,
+            reply . 0x00000002,
+            reply . 0x00000003,
+        }
+    }
+    set tracked_ingress {
+        type ct_dir . mark
+        elements = {
+            original . 0x00000002,
+            original . 0x00000003,
+            reply . 0x00000001,
+            reply . 0x00000003,
+        }
+    }
+    # Flows through these are remembered whatever the rules of the groups.
+    set always_tracked {
+        type ifname
     }
     # Which chain guards an interface.
     map egress_of {
@@ -425,15 +449,15 @@ table ip netlab {
         meta mark set 0x00010003 accept
     }
 
-    # The default network ACL: rule 100 allows everything.
+    # One per network ACL and direction: the lowest number that matches decides. `return` is allow.
     chain acl-default-in {
-        return comment "acl default in #100 allow"
-        counter drop comment "acl default in * deny"
+        return comment "acl default ingress rule 100"
+        counter drop comment "acl default ingress *"
     }
 
     chain acl-default-out {
-        return comment "acl default out #100 allow"
-        counter drop comment "acl default out * deny"
+        return comment "acl default egress rule 100"
+        counter drop comment "acl default egress *"
     }
 
     # Says in whose name it is dropped.
@@ -457,19 +481,36 @@ table ip netlab {
 
     # One per security group and direction: allow rules only.
     chain sg-web-out {
-        counter accept comment "sg web egress[0]"
+        counter goto track-out comment "sg web egress[0]"
     }
 
     chain sg-web-in {
+        tcp dport 443 counter goto track-in comment "sg web ingress[0]"
+        iifname . ip saddr @sg_admin tcp dport 22 counter goto track-in comment "sg web ingress[1]"
+    }
+
+    # Open to everyone, with every answer let out: AWS does not track it. Asked packet by packet, so
+    # that it ends with the rule.
+    chain sg-web-in-open {
         tcp dport 443 counter accept comment "sg web ingress[0]"
-        ip saddr @sg_admin tcp dport 22 counter accept comment "sg web ingress[1]"
     }
 
     chain sg-admin-out {
-        counter accept comment "sg admin egress[0]"
+        counter goto track-out comment "sg admin egress[0]"
     }
 
     chain sg-admin-in {
+    }
+
+    # The flow's first packet: remembered for this end. Answers pass by it.
+    chain track-out {
+        ct state new ct mark set ct mark | 0x00000001
+        accept
+    }
+
+    chain track-in {
+        ct state new ct mark set ct mark | 0x00000002
+        accept
     }
 
     # One per interface and direction: its groups one after the other, else a silent drop.
@@ -479,6 +520,8 @@ table ip netlab {
     }
 
     chain ingress-web {
+        meta l4proto tcp iifname != @always_tracked jump sg-web-in-open
+        meta l4proto udp iifname != @always_tracked jump sg-web-in-open
         jump sg-web-in
         counter drop comment "sg web ingress"
     }
@@ -499,6 +542,8 @@ table ip netlab {
     }
 
     chain ingress-plain {
+        meta l4proto tcp iifname != @always_tracked jump sg-web-in-open
+        meta l4proto udp iifname != @always_tracked jump sg-web-in-open
         jump sg-web-in
         counter drop comment "sg web ingress"
     }
@@ -509,6 +554,8 @@ table ip netlab {
     }
 
     chain ingress-dark {
+        meta l4proto tcp iifname != @always_tracked jump sg-web-in-open
+        meta l4proto udp iifname != @always_tracked jump sg-web-in-open
         jump sg-web-in
         counter drop comment "sg web ingress"
     }
@@ -538,13 +585,15 @@ table ip netlab {
     # both is known, and its answers pass both.
     chain sg_egress {
         type filter hook forward priority 0; policy accept;
-        ct state established,related accept
+        ct state established,related ct direction . ct mark @tracked_egress accept
+        ct state related accept
         iifname vmap @egress_of
     }
 
     chain sg_ingress {
         type filter hook forward priority 10; policy accept;
-        ct state established,related accept
+        ct state established,related ct direction . ct mark @tracked_ingress accept
+        ct state related accept
         oifname vmap @ingress_of
     }
 
@@ -564,7 +613,7 @@ NFT
 
 # --- instance web ----------------------------------------------------------------------------------
 
-# An instance: one interface with the subnet's real prefix; the gateway is the subnet's .1, which is
+# An instance: interfaces with the subnet's real prefix; the gateway is the subnet's .1, which is
 # the VPC router. It never sees a public address.
 ip -n "$LAB.web" link set dev lo up
 ip -n "$LAB.web" link set dev eth0 up
