@@ -1,3 +1,4 @@
+import AWSImport
 import ArgumentParser
 import CloudModel
 import Glibc

@@ -1,4 +1,5 @@
 import CloudModel
+import IPAddressing
 
 extension LabWriter {
     static func text(_ group: SecurityGroup) -> String {

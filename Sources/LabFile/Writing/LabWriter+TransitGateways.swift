@@ -1,4 +1,5 @@
 import CloudModel
+import IPAddressing
 
 extension LabWriter {
     mutating func transitGateways(_ gateways: [TransitGateway]) {
