@@ -30,18 +30,35 @@ struct Places: Sendable {
         model.internet.isInPool(address) || model.internet.hosts.contains { $0.address == address }
     }
 
-    /// The address under which `sender` would speak to a node: private within one VPC, public otherwise.
+    /// The address under which `sender` would speak to a node: private within one VPC or over a private way to
+    /// another, public otherwise.
     func address(of node: String, from sender: String) -> IPv4Address? {
         let home = vpc(of: sender)
-        if let home, vpc(of: node)?.name == home.name { return privateAddress(of: node) }
+        if let home, let other = vpc(of: node), model.isConnected(home, to: other) { return privateAddress(of: node) }
         return publicAddress(of: node)
     }
 
     /// The address a host at `destination` sees when a node sends to it through its own public address.
     func visibleAddress(of node: String, at destination: IPv4Address?) -> IPv4Address? {
         guard let home = vpc(of: node) else { return publicAddress(of: node) }
-        if let destination, home.contains(destination) { return privateAddress(of: node) }
-        return publicAddress(of: node)
+        guard let destination else { return publicAddress(of: node) }
+        let isPrivate =
+            model.vpcs.contains { $0.contains(destination) && model.isConnected(home, to: $0) }
+            || endpoint(serving: destination, for: node) != nil
+        return isPrivate ? privateAddress(of: node) : publicAddress(of: node)
+    }
+
+    /// The gateway endpoint that a node's route table sends packets for that address to.
+    func endpoint(serving address: IPv4Address, for node: String) -> String? {
+        guard let home = vpc(of: node), let subnet = model.subnet(of: node).flatMap(home.subnet),
+            let routes = home.routeTable(subnet.routeTable)?.routes, !home.contains(address)
+        else { return nil }
+        let best = routes.filter { $0.destination.contains(address) }.max {
+            ($0.destination.prefixLength, $1.prefixList == nil ? 0 : 1)
+                < ($1.destination.prefixLength, $0.prefixList == nil ? 0 : 1)
+        }
+        if case .gatewayEndpoint(let name) = best?.target { return name }
+        return nil
     }
 
     /// The source addresses that packets of one node can have by the time they arrive somewhere.
@@ -61,17 +78,17 @@ struct Places: Sendable {
             shared: gateways.flatMap { [$0.privateAddress, $0.elasticIP].compactMap { $0 } })
     }
 
-    /// The node that has an address, private or public.
+    /// The node that has an address, private or public, as `sender` would reach it.
+    func node(at address: IPv4Address, from sender: String) -> String? {
+        if let name = endpoint(serving: address, for: sender) { return name }
+        return vpc(of: sender)?.node(at: address) ?? node(at: address)
+    }
+
+    /// The node that has an address, private or public; of several the first in the file.
     func node(at address: IPv4Address) -> String? {
         if let host = model.internet.hosts.first(where: { $0.address == address }) { return host.name }
         for vpc in model.vpcs {
-            for instance in vpc.instances
-            where instance.interface.privateAddress == address || instance.interface.publicAddress == address {
-                return instance.name
-            }
-            for gateway in vpc.natGateways where gateway.privateAddress == address || gateway.elasticIP == address {
-                return gateway.name
-            }
+            if let name = vpc.node(at: address) { return name }
         }
         return lab.plan.nodes.first { node in node.addresses.contains { $0.address == address } }?.name
     }
@@ -121,5 +138,22 @@ struct Places: Sendable {
             guard block.count <= 1 << 16 else { throw Unknown(description: "\(block) is more than 65,536 addresses") }
             return (0..<block.count).map { block.base + $0 }
         }
+    }
+}
+
+extension VPC {
+    /// The node of the VPC that has an address, private or public.
+    fileprivate func node(at address: IPv4Address) -> String? {
+        for instance in instances where instance.interfaces.contains(where: { $0.has(address) }) { return instance.name }
+        for gateway in natGateways where gateway.privateAddress == address || gateway.elasticIP == address {
+            return gateway.name
+        }
+        return endpoints.lazy.flatMap(\.interfaces).first { $0.has(address) }?.name
+    }
+}
+
+extension NetworkInterface {
+    fileprivate func has(_ address: IPv4Address) -> Bool {
+        privateAddresses.contains(address) || associations.contains { $0.publicAddress == address }
     }
 }

@@ -682,7 +682,6 @@ table ip netlab {
 
     chain ingress-bastion {
         meta l4proto tcp iifname != @always_tracked jump sg-web-in-open
-        meta l4proto udp iifname != @always_tracked jump sg-web-in-open
         jump sg-web-in
         counter drop comment "sg web ingress"
     }

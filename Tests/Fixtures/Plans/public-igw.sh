@@ -521,7 +521,6 @@ table ip netlab {
 
     chain ingress-web {
         meta l4proto tcp iifname != @always_tracked jump sg-web-in-open
-        meta l4proto udp iifname != @always_tracked jump sg-web-in-open
         jump sg-web-in
         counter drop comment "sg web ingress"
     }
@@ -543,7 +542,6 @@ table ip netlab {
 
     chain ingress-plain {
         meta l4proto tcp iifname != @always_tracked jump sg-web-in-open
-        meta l4proto udp iifname != @always_tracked jump sg-web-in-open
         jump sg-web-in
         counter drop comment "sg web ingress"
     }
@@ -555,7 +553,6 @@ table ip netlab {
 
     chain ingress-dark {
         meta l4proto tcp iifname != @always_tracked jump sg-web-in-open
-        meta l4proto udp iifname != @always_tracked jump sg-web-in-open
         jump sg-web-in
         counter drop comment "sg web ingress"
     }
