@@ -66,7 +66,7 @@ struct InternetCore {
             let nextHop = TransitAddress.internetGateway + position * 4
             core.neighbors.append(Neighbor(nextHop, mac: uplink.mac, device: uplink.device))
             var destinations = uplink.publicAddresses.map { CIDRBlock($0) } + uplink.cidrBlocks
-            if position == 0 { destinations += internet.pools }
+            if position == 0 { destinations.append(internet.publicPool) }
             for destination in destinations where taken.insert(destination).inserted {
                 core.routes.append(
                     KernelRoute(

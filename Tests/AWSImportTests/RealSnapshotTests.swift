@@ -35,7 +35,7 @@ struct RealSnapshotTests {
         #expect(list.ingress.first?.block.description == "10.1.1.0/24")
         let group = try #require(vpc.securityGroup("sg-0253af84ae6485905"))
         #expect(group.ingress.map(\.traffic) == [.tcp(22...22), .icmp(type: 8, code: 0)])
-        #expect(vpc.instances.count == 2)
+        #expect(vpc.instances.count == 3)
         let host = try #require(vpc.instance("i-0b31b509174d7f5de"))
         #expect(host.interface.publicAddress == IPv4Address(18, 216, 129, 140))
     }
