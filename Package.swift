@@ -50,8 +50,8 @@ let package = Package(
         module("LabFile", ["CloudModel", "IPAddressing", .product(name: "Yams", package: "Yams")]),
         module("AWSImport", ["CloudModel", "IPAddressing"]),
         module("KernelObjects", ["IPAddressing"]),
-        module("Reachability", ["CloudModel", "IPAddressing"]),
         module("LabPlan", ["CloudModel", "KernelObjects", "IPAddressing"]),
+        module("Reachability", ["CloudModel", "IPAddressing"]),
 
         // The kernel half.
         module("LinuxSystem", ["CNetlabShims"]),
@@ -81,13 +81,13 @@ let package = Package(
             "Checks",
             [
                 "CloudModel", "IPAddressing", "KernelObjects", "LabPlan", "LabRunner", "LinuxSystem", "Nftables",
-                "Probes", "Namespaces",
+                "Probes", "Namespaces", "Reachability",
             ]),
         module(
             "NetlabCommands",
             [
                 "Checks", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "Nftables", "CloudModel", "LinuxSystem",
-                "IPAddressing", "Namespaces", "Probes", "AWSImport",
+                "IPAddressing", "Namespaces", "Probes", "AWSImport", "Reachability",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // For tests of users, and our own.
@@ -100,6 +100,7 @@ let package = Package(
         tests("ConformanceTests", ["AWSImport", "Reachability", "CloudModel", "IPAddressing", "LinuxSystem"]),
         tests("AWSImportTests", ["AWSImport", "LabFile", "LabPlan", "CloudModel", "IPAddressing", "LinuxSystem"]),
         tests("LabPlanTests", ["KernelObjects", "LabPlan", "LabFile", "CloudModel", "IPAddressing"]),
+        tests("ReachabilityTests", ["Reachability", "LabFile", "CloudModel", "IPAddressing"]),
         tests("NetlinkTests", ["Netlink", "RouteNetlink", "Nftables", "KernelObjects", "IPAddressing", "LinuxSystem"]),
         tests("LabServicesTests", ["LabServices", "IPAddressing", "LinuxSystem"]),
         tests(
@@ -119,7 +120,7 @@ let package = Package(
             "LabRootTests",
             [
                 "NetlabTesting", "LabRunner", "LabServices", "Checks", "LabPlan", "CloudModel", "KernelObjects",
-                "LinuxSystem", "IPAddressing", "Namespaces", "Nftables", "Probes",
+                "LinuxSystem", "IPAddressing", "Namespaces", "Nftables", "Probes", "Reachability",
             ]),
     ]
 )

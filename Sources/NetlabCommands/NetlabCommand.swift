@@ -25,7 +25,10 @@ public struct NetlabCommand: ParsableCommand {
             CommandGroup(name: "Labs", subcommands: [Up.self, Down.self, Test.self, Check.self]),
             CommandGroup(name: "Inside", subcommands: [Exec.self, Shell.self]),
             CommandGroup(name: "Looking", subcommands: [ListLabs.self, Status.self, Plan.self]),
-            CommandGroup(name: "Files and machine", subcommands: [Import.self, Validate.self, Schema.self, Doctor.self]),
+            CommandGroup(name: "Reasoning", subcommands: [Explain.self, Matrix.self, Diff.self]),
+            CommandGroup(
+                name: "Files and machine",
+                subcommands: [Import.self, Validate.self, Schema.self, Doctor.self]),
         ])
 
     public init() {}

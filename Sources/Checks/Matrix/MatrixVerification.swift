@@ -1,0 +1,75 @@
+import IPAddressing
+public import LabRunner
+import LinuxSystem
+import Namespaces
+import Probes
+public import Reachability
+
+/// Every pair of a matrix tried by real packets.
+///
+/// One scan from each node that can send, to every other one. Any answer of the far end itself counts: a reset or an
+/// ICMP "port unreachable" says as well as a service that packets get there and back. What does not come out as
+/// predicted is tried once more, alone, so that a lost packet is no disagreement.
+public struct MatrixVerification: Sendable {
+    /// A pair about which packets say otherwise.
+    public struct Disagreement: Hashable, Sendable {
+        public let from: String
+        public let to: String
+        public let port: MatrixPort
+        public let predicted: Bool
+        /// What came back.
+        public let seen: String
+
+        public var sentence: String {
+            "\(from) → \(to) \(port): predicted \(predicted ? "reachable" : "not reachable"), seen: \(seen)"
+        }
+    }
+
+    private let lab: RunningLab
+    private let matrix: ReachabilityMatrix
+
+    public init(_ lab: RunningLab, _ matrix: ReachabilityMatrix) {
+        self.lab = lab
+        self.matrix = matrix
+    }
+
+    /// - Throws: When a probe cannot be made: a matrix that was not tried is not verified.
+    public func run() throws -> [Disagreement] {
+        let senders = matrix.ends.indices.filter { matrix.ends[$0].canBegin }
+        let jobs = senders.map { from in { @Sendable in try verify(from) } }
+        return try inParallel(jobs, threads: 8).flatMap { try $0.get() }
+    }
+
+    private func verify(_ from: Int) throws -> [Disagreement] {
+        try Interruption.check()
+        let sender = matrix.ends[from]
+        guard let node = lab.node(sender.name) else {
+            throw LabRunnerError(.system, "lab \(lab.name) has no node \(sender.name)")
+        }
+        let others = matrix.ends.indices.filter { $0 != from }
+        let first = try PacketVerdicts(
+            from: node.namespace, to: others.map { matrix.ends[$0].address(askedBy: sender) }, ports: matrix.ports)
+        var wrong: [Disagreement] = []
+        for to in others {
+            let address = matrix.ends[to].address(askedBy: sender)
+            for (position, port) in matrix.ports.enumerated() {
+                let predicted = matrix.reaches(from, to, port: position)
+                guard try first.isReached(address, port) != predicted else { continue }
+                let again = try PacketVerdicts(from: node.namespace, to: [address], ports: [port], patience: 4)
+                guard try again.isReached(address, port) != predicted else { continue }
+                wrong.append(
+                    Disagreement(
+                        from: sender.name, to: matrix.ends[to].name, port: port, predicted: predicted,
+                        seen: again.words(address, port)))
+            }
+        }
+        return wrong
+    }
+}
+
+extension MatrixEnd {
+    /// From the Internet by its public address, if it has one.
+    func address(askedBy sender: MatrixEnd) -> IPv4Address {
+        sender.isOnInternet ? publicAddress ?? address : address
+    }
+}

@@ -1,0 +1,157 @@
+import CloudModel
+import IPAddressing
+
+/// Where a flow begins, with names resolved.
+enum FlowStart: Hashable {
+    case interface(Int)
+    case internet(IPv4Address)
+    case subnet(Int, IPv4Address)
+    case vpc(Int, IPv4Address)
+
+    /// Lets the first packet go.
+    func send<Log: WalkLog>(_ walker: inout Walker<Log>) -> Verdict {
+        switch self {
+        case .interface(let number):
+            walker.sender = number
+            return walker.send(from: number)
+        case .internet(let address):
+            let index = walker.index
+            if let host = index.hosts[address] {
+                walker.log.visit(index.component(ofHost: host))
+                walker.log.add(Hop(index.component(ofHost: host)))
+            }
+            return walker.crossInternet(from: nil)
+        case .subnet(let number, _):
+            let index = walker.index
+            walker.log.visit(index.subnets[number].component)
+            return walker.leaveSubnet(number)
+        case .vpc(let number, _): return walker.deliver(in: number)
+        }
+    }
+
+    /// Nobody sent what appears at a router, so nobody waits for an answer.
+    var awaitsReply: Bool {
+        switch self {
+        case .interface, .internet: true
+        case .subnet, .vpc: false
+        }
+    }
+
+    func isReached(by arrival: Verdict.Arrival) -> Bool {
+        switch (self, arrival) {
+        case (.interface(let number), .interface(let end)): number == end
+        case (.internet, .internet): true
+        default: false
+        }
+    }
+
+    func component(_ index: ReachabilityIndex) -> Component {
+        switch self {
+        case .interface(let number): index.owner(of: number)
+        case .internet(let address): index.hosts[address].map(index.component(ofHost:)) ?? .internet
+        case .subnet(let number, _): index.subnets[number].component
+        case .vpc(let number, _): index.vpcs[number].component
+        }
+    }
+}
+
+extension ReachabilityIndex {
+    /// `nil` if the lab holds no such place.
+    func start(of source: Flow.Source) -> FlowStart? {
+        switch source {
+        case .node(let name):
+            if let number = interfaceOfNode[name] { return canBegin(number) ? .interface(number) : nil }
+            return lab.internet.host(name).map { .internet($0.address) }
+        case .interface(let name):
+            return (interfaceNamed[name] ?? interfaceOfNode[name]).flatMap { canBegin($0) ? .interface($0) : nil }
+        case .address(let address):
+            if let number = vpcs.lazy.compactMap({ $0.interfaces[address] }).first { return .interface(number) }
+            return address.isPrivateOrShared ? nil : .internet(address)
+        case .internet(let address): return .internet(address)
+        case .subnetRouter(let name, let address):
+            return subnets.firstIndex { $0.model.name == name }.map { .subnet($0, address) }
+        case .vpcRouter(let name, let address):
+            return vpcs.firstIndex { $0.model.name == name }.map { .vpc($0, address) }
+        }
+    }
+
+    /// Programs that begin flows run on instances; of an endpoint one may ask, to be told that it never does.
+    private func canBegin(_ number: Int) -> Bool {
+        switch interfaces[number].owner {
+        case .instance, .endpoint: true
+        case .natGateway, .loadBalancerNode: false
+        }
+    }
+
+    /// The first packet; `nil` if the destination is nobody's name.
+    func header(of flow: Flow, from start: FlowStart) -> PacketHeader? {
+        guard let destination = address(of: flow.destination, from: start) else { return nil }
+        return header(flow.transport, from: start, flow.sourceAddress, to: destination, flow.sourcePorts)
+    }
+
+    func header(
+        _ transport: Transport, from start: FlowStart, _ chosen: IPv4Address? = nil, to destination: IPv4Address,
+        _ sourcePorts: ClosedRange<UInt16>
+    ) -> PacketHeader {
+        let source: IPv4Address =
+            switch start {
+            case .interface(let number): chosen ?? interfaces[number].address
+            case .internet(let address), .subnet(_, let address), .vpc(_, let address): chosen ?? address
+            }
+        return PacketHeader(from: source, to: destination, transport, sourcePorts: sourcePorts)
+    }
+
+    /// From the Internet the public address, if there is one; inside the private one.
+    func address(of destination: Flow.Destination, from start: FlowStart) -> IPv4Address? {
+        switch destination {
+        case .address(let address): return address
+        case .node(let name):
+            if let number = interfaceOfNode[name] ?? interfaceNamed[name] ?? node(ofBalancer: name, from: start) {
+                return address(of: number, from: start)
+            }
+            if let host = lab.internet.host(name) { return host.address }
+            return lab.internet.hosts.first { $0.dnsNames.contains(name) }?.address
+        }
+    }
+
+    func address(of number: Int, from start: FlowStart) -> IPv4Address {
+        if case .internet = start { return interfaces[number].publicAddress ?? interfaces[number].address }
+        return interfaces[number].address
+    }
+
+    /// A load balancer by name or DNS name: its node in the client's zone, else its first.
+    private func node(ofBalancer name: String, from start: FlowStart) -> Int? {
+        let nodes = interfaces.indices.filter {
+            guard case .loadBalancerNode = interfaces[$0].owner else { return false }
+            let balancer = balancer(of: $0)
+            return balancer.name == name || balancer.dnsName == name
+        }
+        if case .interface(let client) = start, let near = nodes.first(where: { zone(of: $0) == zone(of: client) }) {
+            return near
+        }
+        return nodes.first
+    }
+}
+
+extension Flow.Source {
+    /// For messages.
+    var words: String {
+        switch self {
+        case .node(let name): "source \(name) that could begin a flow"
+        case .interface(let name): "interface \(name) that could begin a flow"
+        case .address(let address), .internet(let address): "source \(address)"
+        case .subnetRouter(let name, _): "subnet \(name)"
+        case .vpcRouter(let name, _): "VPC \(name)"
+        }
+    }
+}
+
+extension Flow.Destination {
+    /// For messages.
+    var words: String {
+        switch self {
+        case .node(let name): "destination \(name)"
+        case .address(let address): "destination \(address)"
+        }
+    }
+}

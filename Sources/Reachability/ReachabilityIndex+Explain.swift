@@ -1,0 +1,136 @@
+import CloudModel
+import IPAddressing
+
+extension ReachabilityIndex {
+    /// The whole answer to one flow: way there, way back, every rule on them, and what a load balancer might do else.
+    public func explain(_ flow: Flow) -> Analysis {
+        guard let start = start(of: flow.source), let header = header(of: flow, from: start) else {
+            return unanswerable(flow)
+        }
+        var walker = Walker(self, header, log: Diary())
+        let first = explain(flow, start, header, &walker)
+        guard walker.choices > 1 else { return first }
+        var chosen = first
+        var others: [Path] = []
+        for choice in 1..<walker.choices {
+            walker.choice = choice
+            let next = explain(flow, start, header, &walker)
+            if next.isReachable && !chosen.isReachable {
+                chosen = next
+            } else if next.isReachable {
+                others.append(next.forward)
+            }
+        }
+        chosen.alternatives = others
+        return chosen
+    }
+
+    /// Whether packets arrive and answers come back: `explain` without a word.
+    public func isReachable(_ flow: Flow) -> Bool {
+        guard let start = start(of: flow.source), let header = header(of: flow, from: start) else { return false }
+        var walker = Walker(self, header, log: Silence())
+        return isReachable(start, header, flow.transport, &walker)
+    }
+
+    func isReachable(
+        _ start: FlowStart, _ header: PacketHeader, _ transport: Transport, _ walker: inout Walker<Silence>
+    ) -> Bool {
+        walker.choice = 0
+        repeat {
+            walker.begin(header)
+            if case .arrived(let arrival) = start.send(&walker) {
+                if !transport.expectsReply || !start.awaitsReply { return true }
+                if reply(&walker, from: arrival, to: start, expecting: header.reversed) == nil { return true }
+            }
+            walker.choice += 1
+        } while walker.choice < walker.choices
+        return false
+    }
+
+    private func explain(
+        _ flow: Flow, _ start: FlowStart, _ header: PacketHeader, _ walker: inout Walker<Diary>
+    ) -> Analysis {
+        walker.begin(header)
+        walker.log = Diary()
+        let verdict = start.send(&walker)
+        var forward = path(walker, from: header, verdict.disposition)
+        if !forward.isComplete { forward.hints = hints(about: forward) }
+        var analysis = Analysis(flow: flow, forward: forward, return: nil, alternatives: [])
+        guard case .arrived(let arrival) = verdict, flow.transport.expectsReply, start.awaitsReply else {
+            return analysis
+        }
+        walker.log = Diary()
+        let answer = walker.packet.reversed
+        let refusal = reply(&walker, from: arrival, to: start, expecting: header.reversed)
+        var way = path(walker, from: answer, refusal ?? .accepted)
+        if !way.isComplete { way.hints = hints(about: way) }
+        analysis.return = way
+        return analysis
+    }
+
+    /// Walks back; `nil` if the answer reaches who asked, in a shape it knows.
+    private func reply<Log: WalkLog>(
+        _ walker: inout Walker<Log>, from arrival: Verdict.Arrival, to start: FlowStart, expecting: PacketHeader
+    ) -> Disposition? {
+        walker.turnRound()
+        let verdict: Verdict
+        switch arrival {
+        case .interface(let number): verdict = walker.send(from: number)
+        case .internet(let host):
+            if let host { walker.log.visit(component(ofHost: host)) }
+            verdict = walker.crossInternet(from: nil)
+        case .gatewayEndpoint(let number, let vpc): verdict = walker.answer(fromGatewayEndpoint: number, vpc: vpc)
+        case .service, .outside: return nil
+        }
+        guard case .arrived(let end) = verdict else { return verdict.disposition }
+        guard start.isReached(by: end), walker.packet == expecting else {
+            let seen = walker.packet
+            return walker.refuse(
+                .ngwSourceAddressReassign, .deniedIn, Hop(start.component(self), inbound: seen),
+                "the answer comes back as \(seen), and the sender waits for \(expecting)"
+            ).disposition
+        }
+        return nil
+    }
+
+    private func path(_ walker: Walker<Diary>, from start: PacketHeader, _ disposition: Disposition) -> Path {
+        Path(
+            hops: walker.log.hops, boxes: walker.log.boxes, disposition: disposition, start: start, end: walker.packet)
+    }
+
+    /// Routes that would have led elsewhere, had not a better one won.
+    private func hints(about path: Path) -> [Explanation] {
+        guard let last = path.hops.last(where: { $0.component.kind == .routeTable }), let name = last.subnet,
+            case .route(let winner) = last.rule,
+            let subnet = subnets.first(where: {
+                $0.model.name == name && vpcs[$0.vpc].model.name == last.vpc
+            }), let routes = subnet.routes
+        else { return [] }
+        let destination = last.inbound?.destination ?? path.end.destination
+        return routes.losers(destination).map { loser in
+            let isEqual = loser.block == winner.destination
+            let target = loser.route?.target.name ?? "local"
+            return Explanation(
+                isEqual ? .higherPriorityRoute : .moreSpecificRoute, last.component,
+                "the route to \(loser.block) by \(target) is not used: the one to \(winner.destination) by "
+                    + "\(winner.target.name) \(isEqual ? "comes before it" : "is more specific")",
+                origin: loser.route?.origin)
+        }
+    }
+
+    private func unanswerable(_ flow: Flow) -> Analysis {
+        let component = Component.internet
+        let hop = Hop(
+            component,
+            explanations: [
+                Explanation(
+                    .noSourceOrDestination, component,
+                    start(of: flow.source) == nil
+                        ? "the lab holds no \(flow.source.words)" : "the lab holds no \(flow.destination.words)")
+            ])
+        let header = PacketHeader(
+            from: IPv4Address(number: 0), to: IPv4Address(number: 0), flow.transport, sourcePorts: flow.sourcePorts)
+        let path = Path(hops: [hop], boxes: [], disposition: .noRoute, start: header, end: header)
+        return Analysis(flow: flow, forward: path, return: nil, alternatives: [])
+    }
+}

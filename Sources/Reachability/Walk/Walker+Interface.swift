@@ -1,0 +1,126 @@
+import CloudModel
+import IPAddressing
+
+// What happens at a network interface.
+extension Walker {
+    /// The owner of the interface sends the packet.
+    mutating func send(from number: Int) -> Verdict {
+        let interface = index.interfaces[number]
+        log.visit(index.owner(of: number))
+        log.add(index.ownerHop(number))
+        if case .endpoint = interface.owner, !isReply {
+            return refuse(
+                .vpceIntraVPCTraffic, .deniedOut, index.interfaceHop(number),
+                "\(index.owner(of: number)) answers requests and never begins a flow into its own VPC")
+        }
+        if interface.checksSource && !interface.has(packet.source) {
+            return refuse(
+                .eniSourceDestCheckRestriction, .deniedOut, index.interfaceHop(number),
+                "the source/destination check of \(interface.name) drops what it sends as \(packet.source), because its "
+                    + "own address is \(interface.address)")
+        }
+        log.add(index.interfaceHop(number))
+        return leave(number)
+    }
+
+    /// Out of the interface and on, past the source check.
+    mutating func leave(_ number: Int) -> Verdict {
+        let interface = index.interfaces[number]
+        let subnet = index.subnets[interface.subnet]
+        if let verdict = askService(number, of: subnet) { return verdict }
+        if let verdict = passGroups(number, egress: true) { return verdict }
+        if isReply, let waiting = memory.intercepted(packet) {
+            return returnToLoadBalancer(waiting, from: interface.subnet)
+        }
+        if case .loadBalancerNode = interface.owner { log.visit(subnet.component) }
+        if subnet.block.contains(packet.destination) {
+            return enterNeighbor(in: interface.subnet)
+        }
+        if case .loadBalancerNode = interface.owner {} else { log.visit(subnet.component) }
+        return leaveSubnet(interface.subnet)
+    }
+
+    /// Straight to an interface of the same subnet: neither ACL nor route table.
+    mutating func enterNeighbor(in subnet: Int) -> Verdict {
+        guard let next = index.vpcs[index.subnets[subnet].vpc].interfaces[packet.destination],
+            index.interfaces[next].subnet == subnet
+        else {
+            return refuse(
+                .noPossibleDestination, .neighborUnreachable, index.subnetHop(subnet),
+                "nobody in subnet \(index.subnets[subnet].model.name) has the address \(packet.destination)")
+        }
+        if case .loadBalancerNode = index.interfaces[next].owner { log.visit(index.subnets[subnet].component) }
+        return arrive(next)
+    }
+
+    /// Into the interface's subnet from elsewhere: the ACL first.
+    mutating func enter(_ number: Int, byRoute: Bool = false) -> Verdict {
+        if isGoingInCircles() { return circle(at: index.owner(of: number), vpc: index.interfaces[number].vpc) }
+        let subnet = index.interfaces[number].subnet
+        // A route to a NAT gateway leads to its inner side, which stands in no subnet for those who draw maps.
+        let isInnerSide = byRoute && index.isNATGateway(number)
+        if !isInnerSide { log.visit(index.subnets[subnet].component) }
+        if let verdict = passACL(of: subnet, egress: false) { return verdict }
+        return arrive(number)
+    }
+
+    /// At the interface itself.
+    mutating func arrive(_ number: Int) -> Verdict {
+        let interface = index.interfaces[number]
+        if case .natGateway = interface.owner { return atNATGateway(number) }
+        log.visit(index.owner(of: number))
+        if let verdict = passGroups(number, egress: false) { return verdict }
+        if !interface.has(packet.destination) { return passThrough(number) }
+        if case .loadBalancerNode = interface.owner { return atLoadBalancer(number) }
+        log.add(index.interfaceHop(number))
+        log.add(index.ownerHop(number))
+        return .arrived(.interface(number))
+    }
+
+    /// A packet for somebody else: an appliance hands it on, if its destination check is off.
+    private mutating func passThrough(_ number: Int) -> Verdict {
+        let interface = index.interfaces[number]
+        if interface.checksSource {
+            return refuse(
+                .eniSourceDestCheckRestriction, .deniedIn, index.interfaceHop(number),
+                "the source/destination check of \(interface.name) drops what is not addressed to it, as "
+                    + "\(packet.destination) is not")
+        }
+        log.add(index.interfaceHop(number))
+        log.add(index.ownerHop(number, details: ["hands on what is not its own (source/destination check is off)"]))
+        hasLostGroups = true
+        if isGoingInCircles() { return circle(at: index.owner(of: number), vpc: interface.vpc) }
+        return leave(index.wayOut(of: number, to: packet.destination))
+    }
+
+    func circle(at component: Component, vpc: Int) -> Verdict {
+        refuse(
+            .noPath, .loop, Hop(component, vpc: index.vpcs[vpc].model.name),
+            "the routes lead in circles through \(component)")
+    }
+
+    /// DNS, metadata and the subnet's own .1: the router answers, past groups and ACLs.
+    private func askService(_ number: Int, of subnet: IndexedSubnet) -> Verdict? {
+        let destination = packet.destination
+        let vpc = index.vpcs[subnet.vpc]
+        let isResolver = destination == LinkLocalService.resolver || destination == vpc.resolver
+        let isGateway = destination == subnet.gateway
+        guard isResolver || isGateway || destination == LinkLocalService.metadata else { return nil }
+        let port = packet.destinationPorts
+        let isTCP = packet.protocolNumber == IPProtocol.tcp
+        let serves =
+            isResolver
+            ? packet.hasPorts && port == 53...53
+            : isGateway ? packet.isEchoRequest : isTCP && port == 80...80
+        let name = isResolver ? "dns" : isGateway ? "router" : "instance-metadata"
+        let hop = Hop(Component(.service, name), vpc: vpc.model.name)
+        log.visit(hop.component)
+        guard serves else {
+            return refuse(
+                .noPossibleDestination, .deniedIn, hop,
+                "the VPC's own \(name) at \(destination) does not serve \(packet)")
+        }
+        log.add(hop)
+        return .arrived(.service(number))
+    }
+}

@@ -1,0 +1,108 @@
+import CloudModel
+import IPAddressing
+
+// Load balancers: one flow in, one flow out. A network load balancer rewrites it, an application load balancer ends it
+// and opens another; for addresses, ports and rules that is the same.
+extension Walker {
+    mutating func atLoadBalancer(_ number: Int) -> Verdict {
+        let balancer = index.balancer(of: number)
+        let hop = index.ownerHop(number, inbound: packet)
+        if isReply, let entry = memory.translation(answeredBy: packet, at: number) {
+            packet = entry.inside.reversed
+            log.add(hop.leaving(packet))
+            return leave(number)
+        }
+        guard let listener = balancer.listeners.first(where: { $0.takes(packet) }) else {
+            return refuse(
+                .elbv2ListenersMismatch, .deniedIn, hop,
+                "no listener of load balancer \(balancer.name) takes \(packet)")
+        }
+        switch listener.action {
+        case .redirectToHTTPS, .fixedResponse:
+            log.add(hop.with(.listener(listener)))
+            return .arrived(.interface(number))
+        case .unsupported(let action):
+            return refuse(
+                .unsupportedComponent, .deniedIn, hop.with(.listener(listener)),
+                "the listener's action \(action) cannot be reproduced")
+        case .forward(let name):
+            guard let group = index.vpcs[index.interfaces[number].vpc].model.targetGroup(name) else {
+                return refuse(
+                    .elbv2ListenerRequiresTGAccept, .deniedIn, hop.with(.listener(listener)),
+                    "the listener forwards to target group \(name), which does not exist")
+            }
+            return forward(number, balancer, listener, to: group, hop)
+        }
+    }
+
+    private mutating func forward(
+        _ number: Int, _ balancer: LoadBalancer, _ listener: LoadBalancerListener, to group: TargetGroup, _ hop: Hop
+    ) -> Verdict {
+        guard !group.targets.isEmpty else {
+            return refuse(
+                .elbv2ListenerHasNoTG, .deniedIn, hop.with(.listener(listener)),
+                "target group \(group.name) has no target")
+        }
+        let targets = index.eligibleTargets(of: group, for: number, balancer)
+        guard !targets.isEmpty else {
+            return refuse(
+                .elbv2NoTargetsInAZ, .deniedIn, hop.with(.listener(listener)),
+                "target group \(group.name) has no target in zone \(index.zone(of: number)), and load balancer "
+                    + "\(balancer.name) is not cross-zone")
+        }
+        choices = max(choices, targets.count)
+        let (target, address) = targets[min(choice, targets.count - 1)]
+        let inside = packet
+        let keepsClient = balancer.kind == .network && group.preservesClientIP
+        if keepsClient && packet.source == address {
+            return refuse(
+                .elbv2SourceAddressPreservation, .deniedIn, hop.with(.target(target, group: group.name)),
+                "load balancer \(balancer.name) keeps the client's address, so \(address) cannot reach itself through it"
+            )
+        }
+        packet.destination = address
+        packet.destinationPorts = target.port...target.port
+        if !keepsClient {
+            packet.source = index.interfaces[number].address
+            packet.sourcePorts = Flow.translatedPorts
+        }
+        memory.remember(.init(interface: number, inside: inside, outside: packet, keepsClient: keepsClient))
+        log.add(hop.with(.listener(listener)).leaving(packet))
+        log.add(
+            Hop(
+                Component(.targetGroup, group.name, origin: group.origin),
+                attachedTo: index.balancerComponent(of: number),
+                rule: .target(target, group: group.name)))
+        return leave(number)
+    }
+
+    /// The answer of a target that saw the client's address: AWS leads it back to the load balancer all the same.
+    mutating func returnToLoadBalancer(_ entry: FlowMemory.Translation, from subnet: Int) -> Verdict {
+        let home = index.interfaces[entry.interface].subnet
+        log.visit(index.subnets[subnet].component)
+        if home != subnet {
+            if let verdict = passACL(of: subnet, egress: true) { return verdict }
+            log.visit(index.vpcs[index.subnets[home].vpc].component)
+            log.visit(index.subnets[home].component)
+            if let verdict = passACL(of: home, egress: false) { return verdict }
+        }
+        if let verdict = passGroups(entry.interface, egress: false) { return verdict }
+        let hop = index.ownerHop(entry.interface, inbound: packet)
+        log.visit(hop.component)
+        packet = entry.inside.reversed
+        log.add(hop.leaving(packet))
+        return leave(entry.interface)
+    }
+}
+
+extension LoadBalancerListener {
+    /// Whether a connection with this header is the listener's to take.
+    func takes(_ header: PacketHeader) -> Bool {
+        guard header.destinationPorts == port...port else { return false }
+        return switch transport {
+        case .http, .https, .tcp, .tls: header.protocolNumber == IPProtocol.tcp
+        case .udp: header.protocolNumber == IPProtocol.udp
+        case .tcpUDP: header.hasPorts
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import CloudModel
+import IPAddressing
+
+/// Follows one packet through the cloud in the order AWS documents.
+///
+/// Leaving an interface: source check, security group, then straight to a neighbour of the same subnet, or network ACL,
+/// route table, target. Entering: gateway route table, network ACL, security group, destination check. One file an
+/// extension: interfaces, subnets, and one for each kind of gateway.
+struct Walker<Log: WalkLog> {
+    let index: ReachabilityIndex
+    var packet: PacketHeader
+    var log: Log
+    var memory = FlowMemory()
+    /// Walking back: what the stateful components remember counts.
+    var isReply = false
+    /// The sender's security group is not known any more: the packet came through a transit gateway or a middlebox.
+    var hasLostGroups = false
+    /// The packet came into this VPC through a transit gateway.
+    var cameByTransitGateway = false
+    /// The interface the flow began at, if any.
+    var sender: Int?
+    /// Which of a load balancer's possible targets to take.
+    var choice = 0
+    /// How many there were at the first load balancer.
+    var choices = 1
+    private var steps = 0
+
+    init(_ index: ReachabilityIndex, _ packet: PacketHeader, log: Log) {
+        self.index = index
+        self.packet = packet
+        self.log = log
+    }
+
+    /// Ready for the next flow, with the memory's storage kept.
+    mutating func begin(_ packet: PacketHeader) {
+        self.packet = packet
+        memory.forget()
+        isReply = false
+        hasLostGroups = false
+        cameByTransitGateway = false
+        sender = nil
+        choices = 1
+        steps = 0
+    }
+
+    /// Turns round: the answer to what has just arrived.
+    mutating func turnRound() {
+        packet = packet.reversed
+        isReply = true
+        hasLostGroups = false
+        cameByTransitGateway = false
+        steps = 0
+    }
+
+    /// Counts routers; whoever passes more than 32 of them goes in circles.
+    mutating func isGoingInCircles() -> Bool {
+        steps += 1
+        return steps > 32
+    }
+
+    /// Writes down why the packet ends at this hop.
+    func refuse(
+        _ code: ExplanationCode, _ disposition: Disposition, _ hop: @autoclosure () -> Hop,
+        _ sentence: @autoclosure () -> String
+    ) -> Verdict {
+        log.add(
+            {
+                var last = hop()
+                last.explanations.append(
+                    Explanation(code, last.component, sentence(), origin: last.origin))
+                return last
+            }())
+        return .refused(code, disposition)
+    }
+}

@@ -1,0 +1,44 @@
+import CloudModel
+import Glibc
+import Testing
+
+extension RealLabs {
+    /// Prediction equals packet, in clouds that a seed decides.
+    @Suite("Random clouds: what is predicted is what packets do")
+    struct DifferentialTests {
+        /// Each batch runs beside others; 20 clouds of it one after the other.
+        static let batches = Array(0..<15)
+        static let batchSize = 20
+        static let features: RandomCloud.Features = []
+
+        /// Seeds that once showed a difference.
+        static let found: [UInt64] = []
+
+        @Test(arguments: batches) func randomClouds(batch: Int) throws {
+            var asked = 0
+            for number in 0..<Self.batchSize {
+                asked += try Self.check(seed: UInt64(1 + batch * Self.batchSize + number))
+            }
+            #expect(asked > 1000, "hardly anything was asked")
+        }
+
+        @Test(arguments: found) func foundBefore(seed: UInt64) throws {
+            #expect(try Self.check(seed: seed) > 0)
+        }
+
+        private static func check(seed: UInt64) throws -> Int {
+            var generator = RandomCloud(seed: seed, features: features)
+            let lab = generator.lab()
+            let name = "nlt-\(getpid())-d\(seed)"
+            let outcome = try CloudTrial(lab: lab, name: name).run()
+            guard let first = outcome.differences.first else { return outcome.asked }
+            var shrinker = Shrinker { candidate in
+                try !CloudTrial(lab: candidate, name: name).run().differences.isEmpty
+            }
+            let small = try shrinker.smallest(lab)
+            let last = try CloudTrial(lab: small, name: name).run().differences.first ?? first
+            Issue.record("seed \(seed): \(last)\nin \(small.vpcs)")
+            return outcome.asked
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Glibc
+import LabPlan
+import LabRunner
+import LabServices
+import LinuxSystem
+import Namespaces
+import Synchronization
+
+/// UDP echo on port 7 of every instance and Internet host of a lab without services, for as long as others work.
+///
+/// A closed port would answer too, by ICMP; but that error comes from the kernel of the far end whatever became of the
+/// datagram's own way back, and the way back is what is asked for.
+final class EchoServers: Sendable {
+    private let sockets: [SharedDescriptor]
+    private let working: Atomic<Int>
+
+    /// - Parameter workers: how many will say that they are done.
+    init(_ nodes: [MadeNode], workers: Int) throws {
+        sockets = try nodes.filter { $0.plan.role == .instance || $0.plan.role == .internetHost }.map { node in
+            SharedDescriptor(
+                OwnedDescriptor(owning: try node.namespace.run { try ListeningSocket.open(.udp, port: 7).release() }))
+        }
+        working = Atomic(workers)
+    }
+
+    func workerIsDone() { working.wrappingSubtract(1, ordering: .relaxed) }
+
+    /// Answers until all workers are done.
+    func serve() {
+        var waiting = sockets.map { pollfd(fd: $0.raw, events: Int16(POLLIN), revents: 0) }
+        var buffer = [UInt8](repeating: 0, count: 2048)
+        while working.load(ordering: .relaxed) > 0 {
+            guard poll(&waiting, nfds_t(waiting.count), 20) > 0 else { continue }
+            for socket in sockets { echo(socket.raw, &buffer) }
+        }
+    }
+
+    private func echo(_ socket: Int32, _ buffer: inout [UInt8]) {
+        while true {
+            var peer = sockaddr_storage()
+            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            let isDone = withUnsafeMutablePointer(to: &peer) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                    let count = recvfrom(socket, &buffer, buffer.count, Int32(MSG_DONTWAIT), address, &length)
+                    if count > 0 { sendto(socket, buffer, count, Int32(MSG_DONTWAIT), address, length) }
+                    return count <= 0
+                }
+            }
+            if isDone { return }
+        }
+    }
+}
