@@ -30,7 +30,8 @@ public struct VPC: Hashable, Sendable {
     public init(
         name: String, cidrBlocks: [CIDRBlock], zones: [String] = ["a"], account: String = "", region: String = "",
         internetGateway: InternetGateway? = nil, virtualPrivateGateway: VirtualPrivateGateway? = nil,
-        egressOnlyInternetGateways: [String] = [], subnets: [Subnet] = [], routeTables: [RouteTable] = [], natGateways: [NATGateway] = [],
+        egressOnlyInternetGateways: [String] = [], subnets: [Subnet] = [], routeTables: [RouteTable] = [],
+        natGateways: [NATGateway] = [],
         securityGroups: [SecurityGroup] = [], networkACLs: [NetworkACL] = [], instances: [Instance] = [],
         loadBalancers: [LoadBalancer] = [], targetGroups: [TargetGroup] = [], endpoints: [VPCEndpoint] = [],
         origin: Origin = .none

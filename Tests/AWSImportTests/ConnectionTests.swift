@@ -92,7 +92,8 @@ struct ConnectionTests {
         ])
         let lab = try #require(imported.lab, "\(imported.rendered)")
         #expect(lab.transitGateways.map(\.name) == ["tgw-1", "tgw-2"])
-        #expect(lab.transitGateways.map { $0.attachments.map(\.resource) } == [[.peering("tgw-2")], [.peering("tgw-1")]])
+        #expect(
+            lab.transitGateways.map { $0.attachments.map(\.resource) } == [[.peering("tgw-2")], [.peering("tgw-1")]])
         #expect(lab.transitGateways.map { $0.attachments.map(\.routeTable) } == [["tgw-rtb-1"], ["tgw-rtb-2"]])
         #expect(
             lab.transitGateways.allSatisfy { $0.routeTables.first?.routes.map(\.attachment) == ["tgw-attach-p"] })
@@ -100,7 +101,9 @@ struct ConnectionTests {
 
     @Test("an application load balancer, an interface endpoint and a private NAT gateway")
     func interfaces() throws {
-        func interface(_ id: String, _ address: String, _ type: String, _ description: String, _ group: String) -> String {
+        func interface(_ id: String, _ address: String, _ type: String, _ description: String, _ group: String)
+            -> String
+        {
             #"{"NetworkInterfaceId": "\#(id)", "VpcId": "vpc-1", "SubnetId": "subnet-1", "PrivateIpAddress": "\#(address)","#
                 + #""InterfaceType": "\#(type)", "Description": "\#(description)", "Status": "in-use", "Groups": [\#(group)]}"#
         }

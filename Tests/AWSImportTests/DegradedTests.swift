@@ -25,11 +25,14 @@ struct DegradedTests {
         #expect(vpc.region == "us-east-1" && vpc.account == "1")
     }
 
-    @Test("routes to what the lab has not become blackholes", arguments: [
-        #""GatewayId": "igw-gone""#, #""NatGatewayId": "nat-gone""#, #""TransitGatewayId": "tgw-gone""#,
-        #""VpcPeeringConnectionId": "pcx-gone""#, #""NetworkInterfaceId": "eni-gone""#, #""CoreNetworkArn": "arn:x""#,
-        #""LocalGatewayId": "lgw-1""#, #""CarrierGatewayId": "cagw-1""#,
-    ])
+    @Test(
+        "routes to what the lab has not become blackholes",
+        arguments: [
+            #""GatewayId": "igw-gone""#, #""NatGatewayId": "nat-gone""#, #""TransitGatewayId": "tgw-gone""#,
+            #""VpcPeeringConnectionId": "pcx-gone""#, #""NetworkInterfaceId": "eni-gone""#,
+            #""CoreNetworkArn": "arn:x""#,
+            #""LocalGatewayId": "lgw-1""#, #""CarrierGatewayId": "cagw-1""#,
+        ])
     func lostRoutes(target: String) throws {
         let imported = read(
             #"{"RouteTables": [{"RouteTableId": "rtb-1", "VpcId": "vpc-1", "Associations": [{"Main": true}],"#

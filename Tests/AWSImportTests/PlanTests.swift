@@ -25,13 +25,21 @@ struct PlanTests {
         let again = try #require(reading.lab, "\(reading.problems.map(\.rendered).joined(separator: "\n"))\n\(text)")
         #expect(again.vpcs.map(\.name) == lab.vpcs.map(\.name))
         #expect(again.vpcs.map(\.routeTables.count) == lab.vpcs.map(\.routeTables.count))
-        #expect(again.vpcs.map { $0.routeTables.map(\.routes.count) } == lab.vpcs.map { $0.routeTables.map(\.routes.count) })
-        #expect(again.vpcs.map { $0.securityGroups.map(\.ingress.count) } == lab.vpcs.map { $0.securityGroups.map(\.ingress.count) })
-        #expect(again.vpcs.map { $0.networkACLs.map(\.egress.count) } == lab.vpcs.map { $0.networkACLs.map(\.egress.count) })
+        #expect(
+            again.vpcs.map { $0.routeTables.map(\.routes.count) } == lab.vpcs.map { $0.routeTables.map(\.routes.count) }
+        )
+        #expect(
+            again.vpcs.map { $0.securityGroups.map(\.ingress.count) }
+                == lab.vpcs.map { $0.securityGroups.map(\.ingress.count) })
+        #expect(
+            again.vpcs.map { $0.networkACLs.map(\.egress.count) } == lab.vpcs.map { $0.networkACLs.map(\.egress.count) }
+        )
         #expect(again.vpcs.map { $0.instances.map(\.interface) } == lab.vpcs.map { $0.instances.map(\.interface) })
         #expect(again.internet == lab.internet)
         #expect(again.peerings.map(\.name) == lab.peerings.map(\.name))
-        #expect(again.transitGateways.map { $0.attachments.map(\.resource) } == lab.transitGateways.map { $0.attachments.map(\.resource) })
+        #expect(
+            again.transitGateways.map { $0.attachments.map(\.resource) }
+                == lab.transitGateways.map { $0.attachments.map(\.resource) })
         #expect(LabFile.write(again) == text)
     }
 }

@@ -26,7 +26,8 @@ struct ConformanceTests {
         let ways = [analysis.forward] + analysis.alternatives
         let halves = test.expect.components(separatedBy: ", reply ")
         let wanted = Set(halves[0].components(separatedBy: " or "))
-        #expect(wanted.contains(analysis.forward.disposition.rawValue), "\(AnalysisText(analysis, title: test.id).text)")
+        #expect(
+            wanted.contains(analysis.forward.disposition.rawValue), "\(AnalysisText(analysis, title: test.id).text)")
         if let path = test.path, !path.contains("...") {
             let ours = ways.map { snapshot.names(of: $0.boxes) }
             #expect(ours.contains(ImportedSnapshot.collapsed(path)), "\(test.id) forward: \(ours)")
@@ -46,9 +47,12 @@ struct ConformanceTests {
     private func checkReply(
         _ test: ConformanceCase, _ snapshot: ImportedSnapshot, _ analysis: Analysis, wanted: String?
     ) throws {
-        if let wanted { #expect(analysis.return?.disposition.rawValue == wanted, "\(AnalysisText(analysis, title: test.id).text)") }
+        if let wanted {
+            #expect(analysis.return?.disposition.rawValue == wanted, "\(AnalysisText(analysis, title: test.id).text)")
+        }
         guard let path = test.reversePath else { return }
-        let back = try #require(analysis.return, "\(test.id): no answer. \(AnalysisText(analysis, title: test.id).text)")
+        let back = try #require(
+            analysis.return, "\(test.id): no answer. \(AnalysisText(analysis, title: test.id).text)")
         #expect(back.isComplete, "\(AnalysisText(analysis, title: test.id).text)")
         let ours = snapshot.names(of: back.boxes)
         // Of two targets either may be chosen; the way back is the way there, turned round.

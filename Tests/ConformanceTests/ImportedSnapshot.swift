@@ -39,7 +39,8 @@ struct ImportedSnapshot {
 
     static func collapsed(_ names: [String]) -> [String] {
         var result: [String] = []
-        for name in names.map({ outside.contains($0) ? "internet" : $0 }) where result.last != name || name != "internet" {
+        for name in names.map({ outside.contains($0) ? "internet" : $0 })
+        where result.last != name || name != "internet" {
             result.append(name)
         }
         return result

@@ -41,7 +41,9 @@ extension CloudBuilder {
         let type = last.text("Type") ?? ""
         switch type {
         case "forward":
-            if let name = targetGroupName(last, port: port, of: balancer, in: vpc) { return .forward(targetGroup: name) }
+            if let name = targetGroupName(last, port: port, of: balancer, in: vpc) {
+                return .forward(targetGroup: name)
+            }
         case "redirect":
             let redirect = last.record("RedirectConfig")
             let text = redirect?.text("Port") ?? "443"

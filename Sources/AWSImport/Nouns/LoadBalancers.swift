@@ -63,7 +63,9 @@ extension CloudBuilder {
 
     /// The interfaces that AWS says it made for a load balancer: `ELB net/NAME/HASH`.
     func loadBalancerInterfaces(_ record: Record) -> [DescribedInterface] {
-        guard let arn = record.text("LoadBalancerArn"), let range = arn.range(ofLast: "loadbalancer/") else { return [] }
+        guard let arn = record.text("LoadBalancerArn"), let range = arn.range(ofLast: "loadbalancer/") else {
+            return []
+        }
         let description = "ELB \(arn[range...])"
         return interfaces.all.filter { $0.description == description }
     }

@@ -26,7 +26,8 @@ extension CloudBuilder {
             }
             var seen: Set<CIDRBlock> = []
             lists[id] = PrefixList(
-                name: name, service: record.text("PrefixListName") ?? "", blocks: blocks.filter { seen.insert($0).inserted },
+                name: name, service: record.text("PrefixListName") ?? "",
+                blocks: blocks.filter { seen.insert($0).inserted },
                 origin: record.origin)
         }
         return lists

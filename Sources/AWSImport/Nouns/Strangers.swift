@@ -33,7 +33,8 @@ extension CloudBuilder {
     /// Databases and search domains are described without addresses: only their interfaces count.
     private func complainOfHiddenServices() {
         let interfaces = self.interfaces.all
-        for record in inventory[.databases] where !interfaces.contains(where: { $0.description == "RDSNetworkInterface" }) {
+        for record in inventory[.databases]
+        where !interfaces.contains(where: { $0.description == "RDSNetworkInterface" }) {
             record.lost(
                 "the database `\(ObjectName.shown(record.text("DBInstanceIdentifier") ?? ""))` has no interface here",
                 "it cannot be reached in the lab; add what `aws ec2 describe-network-interfaces` prints")

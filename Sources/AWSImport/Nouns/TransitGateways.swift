@@ -128,7 +128,8 @@ struct TransitGatewayBuilder {
     private func routeTable(_ record: Record) -> TransitGatewayRouteTable? {
         guard let id = record.text("TransitGatewayRouteTableId"), let name = AWSName.of(id) else { return nil }
         var table = TransitGatewayRouteTable(name: name, origin: record.origin)
-        let propagations = inventory.find(.transitGatewayPropagations, id)?
+        let propagations =
+            inventory.find(.transitGatewayPropagations, id)?
             .records("TransitGatewayRouteTablePropagations") ?? []
         table.propagations = InterfaceCatalog.unique(
             propagations.filter { ["enabled", "enabling"].contains($0.text("State") ?? "enabled") }
