@@ -54,7 +54,11 @@ struct Inventory {
             for listener in record.records("Listeners") { add(listener, as: .listeners) }
             return
         }
-        let parts = noun.idKeys.compactMap { record.need($0, "an element of `\(noun.rawValue)`") }
+        // What no packet depends on may lack an id.
+        let parts = noun.idKeys.compactMap { key in
+            noun.isOnlyNamed
+                ? record.text(key) ?? "\(self[noun].count)" : record.need(key, "an element of `\(noun.rawValue)`")
+        }
         guard parts.count == noun.idKeys.count else { return }
         let id = parts.joined(separator: " ")
         if let place = places[noun]?[id] {

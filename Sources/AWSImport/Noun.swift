@@ -97,6 +97,16 @@ enum Noun: String, CaseIterable {
         }
     }
 
+    /// It is named to the user and has no part in the lab.
+    var isOnlyNamed: Bool {
+        switch self {
+        case .customerGateways, .directConnectGateways, .directConnectGatewayAssociations,
+            .directConnectGatewayAttachments, .virtualInterfaces, .databases, .searchDomains, .classicLoadBalancers:
+            true
+        default: false
+        }
+    }
+
     /// Answers that do not name what they belong to, and how to wrap them so that they do.
     static let wrappers = [
         "TargetHealthDescriptions":

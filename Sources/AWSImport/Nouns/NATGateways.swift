@@ -31,7 +31,7 @@ extension CloudBuilder {
         let first = entries.first { $0.flag("IsPrimary") == true } ?? entries.first
         let interface = first?.text("NetworkInterfaceId").flatMap { interfaces[$0]?.interface }
         guard let address = first?.address("PrivateIp") ?? interface?.privateAddress else {
-            record.error("the NAT gateway `\(name)` has no private address")
+            record.lost("the private address of the NAT gateway `\(name)` is not described", "it is not in the lab")
             return nil
         }
         if entries.count > 1 {

@@ -163,8 +163,8 @@ extension CloudBuilder {
                 "packets to \(shown) are dropped here as by a blackhole; in AWS they go on")
             return .blackhole
         case nil:
-            record.error("a route of `\(table)` has no target")
-            return nil
+            record.lost("a route of `\(table)` has no target", "its packets are dropped")
+            return .blackhole
         }
     }
 }
