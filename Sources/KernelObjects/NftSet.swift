@@ -4,7 +4,7 @@ public import IPAddressing
 public struct NftSet: Hashable, Sendable {
     /// What a key or a value is made of.
     public enum Kind: Hashable, Sendable {
-        case interface, address, mark, timeToLive, icmpType, port, ipProtocol, connectionDirection
+        case interface, address, mark, timeToLive, icmpType, connectionDirection
 
         /// The word after `type`.
         public var text: String {
@@ -14,8 +14,6 @@ public struct NftSet: Hashable, Sendable {
             case .mark: "mark"
             case .timeToLive: "integer"
             case .icmpType: "icmp_type"
-            case .port: "inet_service"
-            case .ipProtocol: "inet_proto"
             case .connectionDirection: "ct_dir"
             }
         }
@@ -25,8 +23,7 @@ public struct NftSet: Hashable, Sendable {
             switch self {
             case .interface: 16
             case .address, .mark: 4
-            case .port: 2
-            case .timeToLive, .icmpType, .ipProtocol, .connectionDirection: 1
+            case .timeToLive, .icmpType, .connectionDirection: 1
             }
         }
     }
@@ -92,16 +89,13 @@ public struct NftSet: Hashable, Sendable {
     public var data: DataKind?
     /// Keys are blocks of addresses.
     public var isInterval: Bool
-    /// How many elements rules may put in; `nil` if none.
-    public var dynamicSize: Int?
     public var elements: [Element]
 
-    public init(_ name: String, key: [Kind], data: DataKind? = nil, isInterval: Bool = false, dynamicSize: Int? = nil, elements: [Element] = []) {
+    public init(_ name: String, key: [Kind], data: DataKind? = nil, isInterval: Bool = false, elements: [Element]) {
         self.name = name
         self.key = key
         self.data = data
         self.isInterval = isInterval
-        self.dynamicSize = dynamicSize
         self.elements = elements
     }
 }

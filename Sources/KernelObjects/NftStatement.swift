@@ -26,7 +26,6 @@ public enum NftStatement: Hashable, Sendable {
         case icmpType
         /// Reading it also means: the packet is tracked.
         case connectionDirection, connectionMark
-        case destinationPort, ipProtocol
 
         public var text: String {
             switch self {
@@ -38,8 +37,6 @@ public enum NftStatement: Hashable, Sendable {
             case .icmpType: "icmp type"
             case .connectionDirection: "ct direction"
             case .connectionMark: "ct mark"
-            case .destinationPort: "th dport"
-            case .ipProtocol: "meta l4proto"
             }
         }
 
@@ -50,8 +47,6 @@ public enum NftStatement: Hashable, Sendable {
             case .source, .destination: .address
             case .icmpType: .icmpType
             case .connectionDirection: .connectionDirection
-            case .destinationPort: .port
-            case .ipProtocol: .ipProtocol
             }
         }
     }
@@ -91,8 +86,6 @@ public enum NftStatement: Hashable, Sendable {
     case setMark(UInt32)
     /// Puts a bit into the mark of the packet's flow.
     case setConnectionMark(bit: UInt32)
-    /// More flows than this have the same fields; the set remembers them.
-    case connectionLimit([Field], set: String, over: UInt32)
     /// The segment size a TCP handshake names is put down to what the route carries.
     case clampSegmentSize
     case notrack
@@ -133,8 +126,6 @@ public enum NftStatement: Hashable, Sendable {
         case .verdictMap(let fields, let name): "\(Self.joined(fields)) vmap @\(name)"
         case .setMark(let mark): "meta mark set 0x\(hex(mark, 8))"
         case .setConnectionMark(let bit): "ct mark set ct mark | 0x\(hex(bit, 8))"
-        case .connectionLimit(let fields, let set, let limit):
-            "add @\(set) { \(Self.joined(fields)) ct count over \(limit) }"
         case .clampSegmentSize: "tcp flags syn tcp option maxseg size set rt mtu"
         case .notrack: "notrack"
         case .translate(let field, let map): "\(field.field.text) set \(field.field.text) map @\(map)"

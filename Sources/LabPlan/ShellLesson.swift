@@ -121,7 +121,6 @@ enum ShellLesson {
         case "own_addresses": "Of interfaces that have several."
         case "borders": "Wires to other networks: nobody there may use this VPC's resolver or metadata."
         case "always_tracked": "Flows through these are remembered whatever the rules of the groups."
-        case "allocations": "Flows of one destination, port and protocol: 55,000, then no port is left."
         case let name where name.hasPrefix("tracked_"):
             "Flows that the group of the end behind this gate tracks: bit 1 of the mark is the end that began, bit 2 "
                 + "the other."
@@ -152,7 +151,7 @@ enum ShellLesson {
         case (.natGateway, "input"): "Nobody can talk to the gateway itself; replies to flows are not for it, either."
         case (.natGateway, "forward"):
             "Flows begin inside. TCP, UDP and ICMP only. A flow that was silent for 350 s is answered by a reset inside."
-        case (.natGateway, "postrouting"): "Its own private address, and ports 1024-65535 chosen at random."
+        case (.natGateway, "postrouting"): "Its own private address, and one of 55,000 ports at random: so many flows one destination may have at a time, and the kernel drops what finds no free one."
         default: nil
         }
     }

@@ -44,10 +44,6 @@ struct ShellRuleset {
         page.add("\(Self.indent)\(set.data == nil ? "set" : "map") \(set.name) {")
         page.add("\(Self.inner)type \(key)\(data)")
         if set.isInterval { page.add("\(Self.inner)flags interval") }
-        if let size = set.dynamicSize {
-            page.add("\(Self.inner)size \(size)")
-            page.add("\(Self.inner)flags dynamic")
-        }
         let elements = set.isInterval ? set.spans.map(text) : set.elements.map(text)
         if !elements.isEmpty {
             let line = "elements = { \(elements.joined(separator: ", ")) }"

@@ -26,23 +26,6 @@ extension ExpressionWriter {
         }
     }
 
-    // add @allocations { … ct count over 55000 }: the key is in the first register
-    static func connectionLimit(_ set: String, _ id: UInt32, _ limit: UInt32, _ message: inout MessageWriter) {
-        expression("dynset", &message) {
-            $0.put(NFTA_DYNSET_SET_NAME, set)
-            $0.put(NFTA_DYNSET_SET_ID, id)
-            $0.put(NFTA_DYNSET_OP, NFT_DYNSET_OP_ADD.rawValue)
-            $0.put(NFTA_DYNSET_SREG_KEY, register)
-            $0.nest(NFTA_DYNSET_EXPR) {
-                $0.put(NFTA_EXPR_NAME, "connlimit")
-                $0.nest(NFTA_EXPR_DATA) {
-                    $0.put(NFTA_CONNLIMIT_COUNT, limit)
-                    $0.put(NFTA_CONNLIMIT_FLAGS, NFT_CONNLIMIT_F_INV.rawValue)
-                }
-            }
-        }
-    }
-
     // tcp flags syn tcp option maxseg size set rt mtu
     static func clampSegmentSize(_ message: inout MessageWriter) {
         requireProtocol(tcp, &message)

@@ -76,9 +76,6 @@ enum ExpressionWriter {
                 $0.put(NFTA_META_SREG, register)
             }
         case .setConnectionMark(let bit): setConnectionMark(bit, &message)
-        case .connectionLimit(let fields, let set, let limit):
-            load(fields, &message)
-            connectionLimit(set, setID(set), limit, &message)
         case .clampSegmentSize: clampSegmentSize(&message)
         case .notrack: expression("notrack", &message) { _ in }
         // ip saddr set ip saddr map @public, with the checksums of TCP and UDP mended
@@ -154,9 +151,6 @@ enum ExpressionWriter {
             payload(NFT_PAYLOAD_TRANSPORT_HEADER, offset: 0, length: 1, into: register, &message)
         case .connectionDirection: connection(NFT_CT_DIRECTION, register, &message)
         case .connectionMark: connection(NFT_CT_MARK, register, &message)
-        case .destinationPort:
-            payload(NFT_PAYLOAD_TRANSPORT_HEADER, offset: 2, length: 2, into: register, &message)
-        case .ipProtocol: meta(NFT_META_L4PROTO, register, &message)
         }
     }
 

@@ -107,7 +107,6 @@ extension NftBatch {
             var flags: UInt32 = 0
             if set.isInterval { flags |= NFT_SET_INTERVAL.rawValue }
             if set.data != nil { flags |= NFT_SET_MAP.rawValue }
-            if set.dynamicSize != nil { flags |= NFT_SET_EVAL.rawValue }
             $0.put(NFTA_SET_TABLE, NftTable.name)
             $0.put(NFTA_SET_NAME, set.name)
             $0.put(NFTA_SET_FLAGS, flags)
@@ -124,9 +123,6 @@ extension NftBatch {
             case nil: break
             }
             $0.put(NFTA_SET_ID, id)
-            if let size = set.dynamicSize {
-                $0.nest(NFTA_SET_DESC) { $0.put(NFTA_SET_DESC_SIZE, UInt32(size)) }
-            }
             $0.put(NFTA_SET_USERDATA, SetUserData.encode(set))
         }
     }

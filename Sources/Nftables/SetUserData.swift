@@ -20,8 +20,6 @@ extension NftSet.Kind {
         switch self {
         case .timeToLive: 4
         case .address: 7
-        case .ipProtocol: 12
-        case .port: 13
         case .icmpType: 14
         case .mark: 19
         case .connectionDirection: 27
@@ -33,7 +31,7 @@ extension NftSet.Kind {
     var byteOrder: UInt32 {
         switch self {
         case .interface, .mark, .connectionDirection: 1
-        case .address, .timeToLive, .icmpType, .port, .ipProtocol: 2
+        case .address, .timeToLive, .icmpType: 2
         }
     }
 

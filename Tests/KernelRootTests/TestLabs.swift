@@ -16,7 +16,8 @@ enum TestLabs {
         return files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
     }()
 
-    static let all = shipped + [words, twins]
+    static let nouns = ["endpoints", "interfaces", "network-acl", "peering", "transit-gateway"]
+    static let all = shipped + nouns + [words, twins]
     static let words = "(names that are words)"
     static let twins = "(two VPCs)"
 
@@ -24,7 +25,13 @@ enum TestLabs {
         switch name {
         case words: try LabPlan(read(wordLab))
         case twins: LabPlan(twinLab)
-        default: try LabPlan(read(String(contentsOf: root.appending(path: "labs/\(name).yaml"), encoding: .utf8)))
+        default:
+            try LabPlan(
+                read(
+                    String(
+                        contentsOf: root.appending(
+                            path: (nouns.contains(name) ? "Tests/Fixtures/GoodLabs" : "labs") + "/\(name).yaml"),
+                        encoding: .utf8)))
         }
     }
 

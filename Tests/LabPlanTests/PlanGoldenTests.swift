@@ -3,14 +3,14 @@ import Testing
 
 @Suite("Plans of the shipped labs")
 struct PlanGoldenTests {
-    @Test("every shipped lab has its plan on file", arguments: Fixtures.labs)
+    @Test("every shipped lab, and one of each noun, has its plan on file", arguments: Fixtures.labs + Fixtures.nounLabs)
     func plan(_ name: String) throws {
         let text = PlanText(plan: LabPlan(try Fixtures.lab(name))).text
         let expected = try Fixtures.golden("\(name).txt", for: text)
         #expect(difference(text, expected) == nil)
     }
 
-    @Test("every shipped lab has its script on file", arguments: Fixtures.labs)
+    @Test("every shipped lab, and one of each noun, has its script on file", arguments: Fixtures.labs + Fixtures.nounLabs)
     func script(_ name: String) throws {
         let text = ShellScript(LabPlan(try Fixtures.lab(name))).text
         let expected = try Fixtures.golden("\(name).sh", for: text)

@@ -47,7 +47,6 @@ extension NftStatement {
         case .inSet(_, let name, _), .verdictMap(_, let name), .translate(_, let name), .translateEmbedded(_, let name),
             .translateTTL(let name):
             name
-        case .connectionLimit(_, let name, _): name
         default: nil
         }
     }
@@ -57,7 +56,6 @@ extension NftStatement {
         switch self {
         case .inSet(let fields, _, _): set.key == fields.map(\.kind) && set.data == nil
         case .verdictMap(let fields, _): set.key == fields.map(\.kind) && set.data == .verdict
-        case .connectionLimit(let fields, _, _): set.key == fields.map(\.kind) && set.dynamicSize != nil
         case .translate, .translateEmbedded: set.key == [.address] && set.data == .value(.address)
         case .translateTTL: set.key == [.timeToLive] && set.data == .value(.timeToLive)
         default: true

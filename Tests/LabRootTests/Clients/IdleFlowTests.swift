@@ -2,7 +2,6 @@ import Glibc
 import IPAddressing
 import LabRunner
 import LinuxSystem
-import Namespaces
 import NetlabTesting
 import Nftables
 import Probes
@@ -54,48 +53,5 @@ extension RealLabs {
                 #expect(try probe.run().isSilent)
             }
         }
-    }
-}
-
-/// A TCP connection that says nothing until asked to.
-private final class OpenConnection {
-    let localPort: UInt16
-    private let socket: OwnedDescriptor
-
-    init(from namespace: NetworkNamespace, to address: IPv4Address, port: UInt16) throws {
-        let raw = try namespace.run {
-            let socket = try OwnedDescriptor(socket: AF_INET, socketStream)
-            var remote = sockaddr_in()
-            remote.sin_family = sa_family_t(AF_INET)
-            remote.sin_port = port.bigEndian
-            remote.sin_addr.s_addr = address.number.bigEndian
-            try systemCall("connect", "\(address)") {
-                withUnsafePointer(to: &remote) { pointer in
-                    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                        connect(socket.raw, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-                    }
-                }
-            }
-            return socket.release()
-        }
-        socket = OwnedDescriptor(owning: raw)
-        var local = sockaddr_in()
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        try systemCall("getsockname") {
-            withUnsafeMutablePointer(to: &local) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(raw, $0, &length) }
-            }
-        }
-        localPort = UInt16(bigEndian: local.sin_port)
-    }
-
-    /// Sends a request; the error number that came instead of an answer, 0 if an answer came, ETIMEDOUT for neither.
-    func ask() throws -> Int32 {
-        let request = Array("GET / HTTP/1.1\r\nHost: echo\r\n\r\n".utf8)
-        try systemCall("send") { send(socket.raw, request, request.count, Int32(MSG_NOSIGNAL)) }
-        var waiting = pollfd(fd: socket.raw, events: Int16(POLLIN), revents: 0)
-        guard try systemCall("poll", "", { poll(&waiting, 1, 10_000) }) > 0 else { return ETIMEDOUT }
-        var byte: UInt8 = 0
-        return recv(socket.raw, &byte, 1, 0) < 0 ? errno : 0
     }
 }
