@@ -7,7 +7,8 @@ SHARE := .build/$(shell uname -m)-unknown-linux-gnu/share/netlab
 RELEASE := -c release --static-swift-stdlib --product netlab -Xlinker -s
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo --preserve-env=PATH,NETLAB_SHARE,NETLAB_KEEP,CI)
 
-.PHONY: help setup setup-run share build run test test-pure test-root lint fmt bench fuzz soak install uninstall clean
+.PHONY: help setup setup-run share build run test test-pure test-root lint fmt bench conformance fuzz soak install
+.PHONY: uninstall clean
 
 help:
 	@echo 'make run        set up, build, and run the main job: netlab test private-nat'
@@ -15,6 +16,7 @@ help:
 	@echo 'make test-pure  the tests that need no root        make test-root  the ones that do'
 	@echo 'make lint fmt   check, or mend, the style          make bench      measure against peers'
 	@echo 'make fuzz       FUZZ_SECONDS=60 per parser          make soak       1000 cycles, 50 labs at once, all faults'
+	@echo 'make conformance  the answers of an outside analyser, ours compared with them'
 	@echo 'make install    into PREFIX ($(PREFIX))       make uninstall  make clean'
 
 setup:
@@ -41,6 +43,11 @@ test: setup share
 
 test-pure:
 	@scripts/test.sh pure
+
+# Agreement with an outside analyser on real descriptions of AWS accounts; see docs/conformance.md.
+conformance:
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --filter ConformanceTests
 
 test-root: share
 	@$(AS_ROOT) scripts/test.sh root

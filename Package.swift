@@ -51,6 +51,7 @@ let package = Package(
             name: "Cost", dependencies: ["CloudModel"], resources: [.embedInCode("Prices/us-east-1.json")],
             swiftSettings: strict),
         module("LabFile", ["CloudModel", "IPAddressing", .product(name: "Yams", package: "Yams")]),
+        module("AWSImport", ["CloudModel", "IPAddressing"]),
         module("KernelObjects", ["IPAddressing"]),
         module("LabPlan", ["CloudModel", "KernelObjects", "IPAddressing"]),
         module("Reachability", ["CloudModel", "IPAddressing"]),
@@ -96,9 +97,9 @@ let package = Package(
         module(
             "NetlabCommands",
             [
-                "Checks", "Cost", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "RouteNetlink", "Nftables",
-                "CloudModel", "LinuxSystem",
-                "IPAddressing", "Namespaces", "Probes", "Rootless", "Reachability",
+                "AWSImport", "Checks", "Cost", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "RouteNetlink",
+                "Nftables", "CloudModel", "LinuxSystem", "IPAddressing", "Namespaces", "Probes", "Rootless",
+                "Reachability",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // For tests of users, and our own.
@@ -120,6 +121,8 @@ let package = Package(
         tests("IPAddressingTests", ["IPAddressing"]),
         tests("CostTests", ["Cost", "CloudModel", "IPAddressing", "LabFile"]),
         tests("LabFileTests", ["LabFile", "CloudModel", "IPAddressing"]),
+        tests("ConformanceTests", ["AWSImport", "Reachability", "CloudModel", "IPAddressing", "LinuxSystem"]),
+        tests("AWSImportTests", ["AWSImport", "LabFile", "LabPlan", "CloudModel", "IPAddressing", "LinuxSystem"]),
         tests("LabPlanTests", ["KernelObjects", "LabPlan", "LabFile", "CloudModel", "IPAddressing"]),
         tests("ReachabilityTests", ["Reachability", "LabFile", "CloudModel", "IPAddressing"]),
         tests("NetlinkTests", ["Netlink", "RouteNetlink", "Nftables", "KernelObjects", "IPAddressing", "LinuxSystem"]),

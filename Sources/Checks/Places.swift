@@ -27,7 +27,7 @@ struct Places: Sendable {
 
     /// A host of the Internet, or a public address of a VPC: packets to it cross an Internet gateway.
     func isOnInternet(_ address: IPv4Address) -> Bool {
-        model.internet.publicPool.contains(address) || model.internet.hosts.contains { $0.address == address }
+        model.internet.isInPool(address) || model.internet.hosts.contains { $0.address == address }
     }
 
     /// The address under which `sender` would speak to a node: private within one VPC or over a private way to

@@ -4,12 +4,21 @@ public import IPAddressing
 public struct Internet: Hashable, Sendable {
     /// Where Elastic IPs come from; everything in it is routed to the Internet gateways.
     public var publicPool: CIDRBlock
+    /// More ranges of that kind: AWS itself gives from dozens.
+    public var furtherPools: [CIDRBlock]
     public var hosts: [InternetHost]
 
-    public init(publicPool: CIDRBlock = .documentationPool, hosts: [InternetHost] = []) {
+    public init(
+        publicPool: CIDRBlock = .documentationPool, furtherPools: [CIDRBlock] = [], hosts: [InternetHost] = []
+    ) {
         self.publicPool = publicPool
+        self.furtherPools = furtherPools
         self.hosts = hosts
     }
+
+    public var pools: [CIDRBlock] { [publicPool] + furtherPools }
+    /// Whether AWS gives the address out, to whomever.
+    public func isInPool(_ address: IPv4Address) -> Bool { pools.contains { $0.contains(address) } }
 
     public func host(_ name: String) -> InternetHost? { hosts.first { $0.name == name } }
 }

@@ -41,12 +41,17 @@ public struct TransitGatewayAttachment: Hashable, Sendable {
     public var resource: Resource
     /// The route table that places packets coming from it; `nil`: they are dropped.
     public var routeTable: String?
+    /// What an attachment to the outside announces to the tables it propagates to; a VPC announces its own blocks.
+    public var prefixes: [CIDRBlock]
     public var origin: Origin
 
-    public init(name: String, resource: Resource, routeTable: String? = nil, origin: Origin = .none) {
+    public init(
+        name: String, resource: Resource, routeTable: String? = nil, prefixes: [CIDRBlock] = [], origin: Origin = .none
+    ) {
         self.name = name
         self.resource = resource
         self.routeTable = routeTable
+        self.prefixes = prefixes
         self.origin = origin
     }
 }

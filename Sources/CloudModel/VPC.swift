@@ -5,9 +5,16 @@ public struct VPC: Hashable, Sendable {
     public var name: String
     /// The first is the primary block; the resolver lives at its base + 2.
     public var cidrBlocks: [CIDRBlock]
-    /// Zone letters: `a`, `b`.
+    /// Zone letters, `a`, `b`, or AWS's whole names, `us-east-1a`.
     public var zones: [String]
+    /// Twelve digits, and `us-east-1`; empty where nobody said. Only a description of AWS's own says them.
+    public var account: String
+    public var region: String
     public var internetGateway: InternetGateway?
+    /// The way to what is on premises, if one is attached.
+    public var virtualPrivateGateway: VirtualPrivateGateway?
+    /// They carry IPv6 only, which the lab has not: known by name, never used.
+    public var egressOnlyInternetGateways: [String]
     public var subnets: [Subnet]
     public var routeTables: [RouteTable]
     public var natGateways: [NATGateway]
@@ -21,8 +28,10 @@ public struct VPC: Hashable, Sendable {
     public var origin: Origin
 
     public init(
-        name: String, cidrBlocks: [CIDRBlock], zones: [String] = ["a"], internetGateway: InternetGateway? = nil,
-        subnets: [Subnet] = [], routeTables: [RouteTable] = [], natGateways: [NATGateway] = [],
+        name: String, cidrBlocks: [CIDRBlock], zones: [String] = ["a"], account: String = "", region: String = "",
+        internetGateway: InternetGateway? = nil, virtualPrivateGateway: VirtualPrivateGateway? = nil,
+        egressOnlyInternetGateways: [String] = [], subnets: [Subnet] = [], routeTables: [RouteTable] = [],
+        natGateways: [NATGateway] = [],
         securityGroups: [SecurityGroup] = [], networkACLs: [NetworkACL] = [], instances: [Instance] = [],
         loadBalancers: [LoadBalancer] = [], targetGroups: [TargetGroup] = [], endpoints: [VPCEndpoint] = [],
         origin: Origin = .none
@@ -30,7 +39,11 @@ public struct VPC: Hashable, Sendable {
         self.name = name
         self.cidrBlocks = cidrBlocks
         self.zones = zones
+        self.account = account
+        self.region = region
         self.internetGateway = internetGateway
+        self.virtualPrivateGateway = virtualPrivateGateway
+        self.egressOnlyInternetGateways = egressOnlyInternetGateways
         self.subnets = subnets
         self.routeTables = routeTables
         self.natGateways = natGateways

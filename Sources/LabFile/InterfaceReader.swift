@@ -5,6 +5,7 @@ import IPAddressing
 enum InterfaceReader {
     static let keys = [
         "subnet", "address", "elastic-ip", "public-ip", "secondary-addresses", "security-groups", "source-dest-check",
+        "eni",
     ]
 
     /// An interface whose address may still have to be found.
@@ -26,11 +27,12 @@ enum InterfaceReader {
             table.source.publicAddressWishes[origin] = word == "auto"
         }
         let secondary = table["secondary-addresses"]?.items().compactMap(secondaryAddress) ?? []
+        let id = table["eni"]?.text("eni-0123") ?? ""
         let check = table["source-dest-check"]?.boolean() ?? true
         guard let subnet = table.need("subnet", example: "private-a")?.text("private-a") else { return nil }
         return Draft(
             interface: NetworkInterface(
-                subnet: subnet, privateAddress: IPv4Address(number: 0), publicAddress: elasticIP,
+                name: id, subnet: subnet, privateAddress: IPv4Address(number: 0), publicAddress: elasticIP,
                 secondaryAddresses: secondary, securityGroups: groups, sourceDestinationCheck: check),
             place: InterfacePlace(
                 name: name, subnet: subnet, address: address, secondary: secondary.map(\.privateAddress),

@@ -19,7 +19,13 @@ struct LabReader {
         // A name of its own keeps validation from reporting the missing one a second time.
         var lab = Lab(name: table.need("lab", example: "private-nat")?.text("private-nat") ?? "lab", origin: top.origin)
         lab.title = table["title"]?.text("A private subnet behind a NAT gateway") ?? ""
-        if let pool = table["public-pool"]?.block("203.0.113.0/24") { lab.internet.publicPool = pool }
+        let pools = table["public-pool"]?.items().compactMap { $0.block("203.0.113.0/24") } ?? []
+        if let pool = pools.first {
+            lab.internet.publicPool = pool
+            lab.internet.furtherPools = Array(pools.dropFirst())
+        } else if let field = table["public-pool"], field.items().isEmpty {
+            field.wrongType("a CIDR block", hint: "for example 203.0.113.0/24")
+        }
         let connections = Connections(table)
         lab.vpcs = vpcs(table, connections)
         lab.prefixLists = connections.prefixLists

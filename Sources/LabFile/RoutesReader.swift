@@ -7,6 +7,7 @@ struct RoutesReader {
     let source: Source
     private let vpcBlocks: [CIDRBlock]
     private let gateway: String?
+    private let privateGateway: String?
     private let connections: Connections
     /// The names in the file, whether their objects could be read or not.
     private let natGateways: Set<String>
@@ -17,6 +18,7 @@ struct RoutesReader {
         source = table.source
         vpcBlocks = vpc.cidrBlocks
         gateway = vpc.internetGateway?.name
+        privateGateway = vpc.virtualPrivateGateway?.name
         self.connections = connections
         natGateways = Connections.names(table["nat-gateways"])
         instances = Connections.names(table["instances"])
@@ -25,15 +27,25 @@ struct RoutesReader {
 
     func read(_ field: Field) -> [Route] {
         field.entries(hint: "for example `routes: { 0.0.0.0/0: igw }`").flatMap { entry -> [Route] in
-            guard let name = entry.field.text("igw") else { return [] }
+            guard let (name, isPropagated) = value(entry.field) else { return [] }
             if let list = connections.prefixLists.first(where: { $0.name == entry.name }) {
-                return routes(entry, to: list.blocks, list: list.name, name)
+                return routes(entry, to: list.blocks, list: list.name, name, isPropagated)
             }
             let key = Field(name: "destination", node: entry.key, source: source)
             guard let destination = block(key) else { return [] }
             if name == "local", vpcBlocks.contains(destination) { return [] }
-            return routes(entry, to: [destination], list: nil, name)
+            return routes(entry, to: [destination], list: nil, name, isPropagated)
         }
+    }
+
+    /// `igw`, or `{ to: vgw, propagated: true }`.
+    private func value(_ field: Field) -> (name: String, isPropagated: Bool)? {
+        guard field.isMapping else { return field.text("igw").map { ($0, false) } }
+        let hint = "for example { to: vgw, propagated: true }"
+        guard let table = field.table(of: "a route", keys: ["to", "propagated"], hint: hint),
+            let name = table.need("to", example: "vgw")?.text("vgw")
+        else { return nil }
+        return (name, table["propagated"]?.boolean() ?? false)
     }
 
     /// A word without dots can only be a prefix list.
@@ -50,15 +62,21 @@ struct RoutesReader {
         return key.block("0.0.0.0/0")
     }
 
-    private func routes(_ entry: Entry, to blocks: [CIDRBlock], list: String?, _ name: String) -> [Route] {
+    private func routes(
+        _ entry: Entry, to blocks: [CIDRBlock], list: String?, _ name: String, _ isPropagated: Bool
+    ) -> [Route] {
         guard let target = target(name) else {
             report(name, at: entry.field)
             return []
         }
-        return blocks.map { Route(destination: $0, target: target, prefixList: list, origin: entry.origin) }
+        return blocks.map {
+            Route(
+                destination: $0, target: target, prefixList: list, isPropagated: isPropagated, origin: entry.origin)
+        }
     }
 
     private func target(_ name: String) -> RouteTarget? {
+        if name == privateGateway { return .virtualPrivateGateway(name) }
         if name == gateway { return .internetGateway(name) }
         if natGateways.contains(name) { return .natGateway(name) }
         if instances.contains(name) { return .instance(name) }
@@ -74,7 +92,7 @@ struct RoutesReader {
                 "only the VPC's own block has the target `local`", hint: "the local route is in every table by itself")
         }
         let known =
-            (gateway.map { [$0] } ?? []) + natGateways.sorted() + instances.sorted() + endpoints.sorted()
+            [gateway, privateGateway].compactMap { $0 } + natGateways.sorted() + instances.sorted() + endpoints.sorted()
             + connections.peerings.sorted() + connections.transitGateways.sorted() + ["blackhole"]
         let looksLikeGateway = gateway == nil && name.hasPrefix("igw")
         field.error(

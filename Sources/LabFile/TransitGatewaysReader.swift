@@ -5,7 +5,7 @@ import IPAddressing
 /// associated with it, every VPC appears in it.
 enum TransitGatewaysReader {
     static let keys = ["attachments", "route-tables"]
-    static let attachmentKeys = ["vpc", "subnets", "peering", "outside", "route-table"]
+    static let attachmentKeys = ["vpc", "subnets", "peering", "outside", "route-table", "prefixes"]
     static let tableKeys = ["routes", "propagates"]
     private static let hint = "for example `tgw: { attachments: { a: { vpc: a, subnets: [tgw-a] } } }`"
 
@@ -63,7 +63,8 @@ enum TransitGatewaysReader {
         default: resource = .outside(name)
         }
         return TransitGatewayAttachment(
-            name: entry.name, resource: resource, routeTable: table["route-table"]?.text("main"), origin: entry.origin)
+            name: entry.name, resource: resource, routeTable: table["route-table"]?.text("main"),
+            prefixes: table["prefixes"]?.items().compactMap { $0.block("172.16.0.0/16") } ?? [], origin: entry.origin)
     }
 
     private static func routeTable(_ entry: Entry) -> TransitGatewayRouteTable? {

@@ -10,19 +10,16 @@ struct VPCReader {
     var name: String?
 
     static let sections = [
-        "internet-gateway", "route-tables", "subnets", "network-acls", "nat-gateways", "security-groups", "instances",
-        "endpoints", "target-groups", "load-balancers",
+        "internet-gateway", "virtual-private-gateway", "egress-only-internet-gateways", "route-tables", "subnets",
+        "network-acls", "nat-gateways", "security-groups", "instances", "endpoints", "target-groups", "load-balancers",
     ]
     static let topLevelSections = ["vpc"] + sections
-    static let keys = ["name", "cidr", "zones"]
-    static let keysInList = ["cidr", "zones"] + sections
+    static let keys = ["name", "cidr", "zones", "account", "region"]
+    static let keysInList = ["cidr", "zones", "account", "region"] + sections
 
     func read() -> VPC {
         var vpc = readBlock()
-        if let field = table["internet-gateway"], let name = field.text("igw") {
-            vpc.internetGateway = InternetGateway(name: name, origin: field.origin)
-            table.source.declaredNames.insert(name)
-        }
+        GatewaysReader.read(table, into: &vpc)
         let gateways = NATGatewaysReader.read(table["nat-gateways"])
         let instances = InstancesReader.read(table["instances"])
         let endpoints = EndpointsReader.read(table["endpoints"])
@@ -69,7 +66,9 @@ struct VPCReader {
         if let blocks, blocks.items().isEmpty { blocks.wrongType("a CIDR block", hint: "for example 10.0.0.0/16") }
         return VPC(
             name: name, cidrBlocks: blocks?.items().compactMap { $0.block("10.0.0.0/16") } ?? [],
-            zones: block["zones"]?.items().compactMap { $0.text("a") } ?? ["a"], origin: origin)
+            zones: block["zones"]?.items().compactMap { $0.text("a") } ?? ["a"],
+            account: block["account"]?.text("123456789012") ?? "",
+            region: block["region"]?.text("us-east-1") ?? "", origin: origin)
     }
 
     /// An interface that names no group is in the VPC's default group, which AWS makes with the VPC.

@@ -8,6 +8,8 @@ struct PlanBuilder {
     private(set) var nodes: [NodePlan] = []
     private(set) var veths: [Veth] = []
     private var nextIndex: [String: Int32] = [:]
+    /// Per node, what every interface was to be called and what it is called.
+    private var deviceNames: [String: [String: String]] = [:]
     /// By VPC.
     private(set) var wires: [String: [RouterWire]] = [:]
     /// By transit gateway.
@@ -65,16 +67,45 @@ struct PlanBuilder {
         _ near: (node: String, device: String, mac: MACAddress), _ far: (node: String, device: String, mac: MACAddress),
         mtu: Int
     ) -> (near: Device, far: Device) {
+        let nearName = deviceName(near.device, on: near.node)
+        let farName = deviceName(far.device, on: far.node)
         let farIndex = takeIndex(far.node, from: 2)
         var nearIndex = takeIndex(near.node, from: 10)
         if nearIndex == farIndex { nearIndex = takeIndex(near.node, from: 10) }
         let veth = Veth(
-            near: Veth.End(node: near.node, name: near.device, index: nearIndex, mac: near.mac),
-            far: Veth.End(node: far.node, name: far.device, index: farIndex, mac: far.mac), mtu: mtu)
+            near: Veth.End(node: near.node, name: nearName, index: nearIndex, mac: near.mac),
+            far: Veth.End(node: far.node, name: farName, index: farIndex, mac: far.mac), mtu: mtu)
         veths.append(veth)
         return (
             Device(name: veth.near.name, index: veth.near.index), Device(name: veth.far.name, index: veth.far.index)
         )
+    }
+
+    /// What the interface towards something is called: its name, or as much of it as the kernel takes (`IFNAMSIZ` is
+    /// 16 with its end). AWS's ids differ in their first letters; of two that do not, the second is told apart by a
+    /// number.
+    private mutating func deviceName(_ wanted: String, on node: String) -> String {
+        if let known = deviceNames[node]?[wanted] { return known }
+        let taken = Set((deviceNames[node] ?? [:]).values)
+        var name = String(decoding: wanted.utf8.prefix(15), as: UTF8.self)
+        var number = 1
+        while taken.contains(name) {
+            number += 1
+            name = "\(String(decoding: wanted.utf8.prefix(14 - String(number).utf8.count), as: UTF8.self))~\(number)"
+        }
+        deviceNames[node, default: [:]][wanted] = name
+        return name
+    }
+
+    /// The device that a node already has under the name it was wanted by.
+    func nearDevice(_ node: String, named wanted: String) -> Device? {
+        guard let name = deviceNames[node]?[wanted] else { return nil }
+        for veth in veths {
+            for end in [veth.near, veth.far] where end.node == node && end.name == name {
+                return Device(name: end.name, index: end.index)
+            }
+        }
+        return nil
     }
 
     /// `lo` is 1 in every namespace. Nodes that make wires count from 10, the others from 2, so that the two ends of a

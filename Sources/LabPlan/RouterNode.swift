@@ -186,16 +186,6 @@ enum VPCService {
 }
 
 extension PlanBuilder {
-    /// The device that a node already has on a wire whose far end it is, or near end, by name.
-    func nearDevice(_ node: String, named name: String) -> Device? {
-        for veth in veths {
-            for end in [veth.near, veth.far] where end.node == node && end.name == name {
-                return Device(name: end.name, index: end.index)
-            }
-        }
-        return nil
-    }
-
     /// The ends that other nodes made for this one, so far.
     func farDevices(of node: String) -> [Device] {
         veths.map(\.far).filter { $0.node == node }.map { Device(name: $0.name, index: $0.index) }

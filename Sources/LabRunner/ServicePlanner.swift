@@ -128,7 +128,8 @@ struct ServicePlanner {
             return InstanceMetadata(
                 vpc: vpc.name, name: instance.name, localAddress: interface.privateAddress,
                 publicAddress: interface.publicAddress, mac: veth?.far.mac.description ?? "",
-                subnetCIDR: "\(subnet.cidrBlock)", vpcCIDR: "\(block)", zone: "us-east-1\(subnet.zone)",
+                subnetCIDR: "\(subnet.cidrBlock)", vpcCIDR: "\(block)",
+                zone: subnet.zone.utf8.count == 1 ? "us-east-1\(subnet.zone)" : subnet.zone,
                 securityGroups: interface.securityGroups)
         }
     }

@@ -36,6 +36,18 @@ public enum Files {
 
     public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    public static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The path without symlinks and dots; `nil` if nothing is there.
+    public static func resolved(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
     public static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 
     /// What a symbolic link says; `nil` if it cannot be read. Also what `/proc/PID/ns/net` and its like say.

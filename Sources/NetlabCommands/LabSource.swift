@@ -1,3 +1,4 @@
+import AWSImport
 import ArgumentParser
 import CloudModel
 import Glibc
@@ -5,16 +6,38 @@ import LabFile
 import LabRunner
 import LinuxSystem
 
-/// A lab file as the user named it: by path, or by the name of a lab.
+/// A lab as the user named it: a lab file by path or by name, or a folder of what AWS describes.
 struct LabSource {
     let lab: Lab
+    /// The lab file; of a folder, the one that `import` would write.
     let text: String
+
+    /// What was found, right or wrong.
+    struct Look {
+        let path: String
+        let lab: Lab?
+        let problems: [Problem]
+        let text: String
+    }
 
     /// Reads and validates; every problem goes to standard error as `file:line:column: …`.
     ///
     /// - Throws: Exit status 2 when there is an error.
     static func read(_ argument: String) throws -> LabSource {
+        let look = try look(at: argument)
+        for problem in look.problems { Output.complain(problem.rendered, raw: true) }
+        guard let lab = look.lab else { throw ExitCode(2) }
+        return LabSource(lab: lab, text: look.text)
+    }
+
+    static func look(at argument: String) throws -> Look {
         let path = try find(argument)
+        if Files.isFolder(path) {
+            let imported = try AWSFolder.read(path)
+            return Look(
+                path: path, lab: imported.lab, problems: imported.problems,
+                text: imported.lab.map(LabFile.write) ?? "")
+        }
         let text: String
         do {
             text = try Files.read(path, limit: 16 << 20)
@@ -22,9 +45,7 @@ struct LabSource {
             throw LabRunnerError(.input, "\(path) cannot be read: \(error)")
         }
         let reading = LabFile.read(text, file: path)
-        for problem in reading.problems { Output.complain(problem.rendered, raw: true) }
-        guard let lab = reading.lab else { throw ExitCode(2) }
-        return LabSource(lab: lab, text: text)
+        return Look(path: path, lab: reading.lab, problems: reading.problems, text: text)
     }
 
     /// A path as it is; a name in the working directory's `labs/`, then in the share folder's.
@@ -37,6 +58,7 @@ struct LabSource {
         for folder in folders where Files.exists("\(folder)/\(argument).yaml") {
             return "\(folder)/\(argument).yaml"
         }
+        if Files.isFolder(argument) { return argument }
         let known = Set(
             folders.flatMap { (try? Files.list($0)) ?? [] }.filter { $0.hasSuffix(".yaml") }.map {
                 String($0.dropLast(5))

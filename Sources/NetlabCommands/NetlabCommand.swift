@@ -27,7 +27,9 @@ public struct NetlabCommand: ParsableCommand {
             CommandGroup(name: "Inside", subcommands: [Exec.self, Shell.self]),
             CommandGroup(name: "Looking", subcommands: [ListLabs.self, Status.self, Plan.self, CostCommand.self]),
             CommandGroup(name: "Reasoning", subcommands: [Explain.self, Matrix.self, Diff.self]),
-            CommandGroup(name: "Files and machine", subcommands: [Validate.self, Schema.self, Doctor.self]),
+            CommandGroup(
+                name: "Files and machine",
+                subcommands: [Import.self, Validate.self, Schema.self, Doctor.self]),
         ])
 
     public init() {}

@@ -14,6 +14,14 @@ enum Fixtures {
         return files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
     }()
 
+    static let shippedLabs = yaml("labs")
+    static let goodLabs = yaml("Tests/Fixtures/GoodLabs")
+
+    private static func yaml(_ folder: String) -> [String] {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: folder).path)) ?? []
+        return files.filter { $0.hasSuffix(".yaml") }.sorted()
+    }
+
     static func text(_ path: String) throws -> String {
         try String(contentsOf: root.appending(path: path), encoding: .utf8)
     }

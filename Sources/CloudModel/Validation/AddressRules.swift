@@ -72,7 +72,7 @@ extension Findings {
                     balancer.nodes.map { ($0.name, $0.interface.publicAddress, balancer.origin) }
                 }
             for case (let name, let address?, let origin) in holders {
-                if !pool.contains(address) {
+                if !lab.internet.isInPool(address) {
                     error(
                         origin, "the Elastic IP \(address) of `\(name)` is not in the public pool \(pool)",
                         hint: "choose one from \(pool.base + 1) to \(pool.last + -1), or set `public-pool`",

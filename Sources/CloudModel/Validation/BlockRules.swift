@@ -16,9 +16,9 @@ extension Findings {
             if let use = block.base.specialUse {
                 error(vpc.origin, "the block \(block) of the VPC \(use)", hint: "use 10.0.0.0/16", field: "cidr")
             }
-            if block.overlaps(lab.internet.publicPool) {
+            if let pool = lab.internet.pools.first(where: { $0.overlaps(block) }) {
                 error(
-                    vpc.origin, "the block \(block) of the VPC overlaps the public pool \(lab.internet.publicPool)",
+                    vpc.origin, "the block \(block) of the VPC overlaps the public pool \(pool)",
                     hint: "use a private range (RFC 1918), for example 10.0.0.0/16", field: "cidr")
             }
             if let other = vpc.cidrBlocks[..<index].first(where: { $0.overlaps(block) }) {
@@ -29,9 +29,9 @@ extension Findings {
         }
         var seen: Set<String> = []
         for zone in vpc.zones {
-            if zone.utf8.count != 1 || !zone.utf8.allSatisfy({ 97...122 ~= $0 }) {
+            if let fault = ObjectName.faultOfZone(zone) {
                 error(
-                    vpc.origin, "`\(ObjectName.shown(zone))` is not a zone", hint: "a zone is one letter: a, b, c",
+                    vpc.origin, fault, hint: "a zone is one letter, or AWS's whole name for it: a, b, us-east-1a",
                     field: "zones")
             } else if !seen.insert(zone).inserted {
                 error(vpc.origin, "the zone `\(zone)` is listed twice", hint: "remove one", field: "zones")

@@ -3,17 +3,24 @@ import IPAddressing
 extension Findings {
     /// The pool and the hosts of the Internet: public addresses, each used once; DNS names that lead to one host.
     mutating func checkInternet() {
-        let pool = lab.internet.publicPool
+        for pool in lab.internet.pools { checkPool(pool) }
+        checkHosts()
+    }
+
+    private mutating func checkPool(_ pool: CIDRBlock) {
         if pool.base.isPrivateOrShared || pool.base.specialUse != nil || pool.prefixLength < 8 {
             error(
                 lab.origin, "the public pool \(pool) is not public address space",
                 hint: "use a documentation range, for example 203.0.113.0/24", field: "public-pool")
-        } else if pool.prefixLength > 28 {
+        } else if pool == lab.internet.publicPool, pool.prefixLength > 28 {
             error(
                 lab.origin, "the public pool \(pool) is too small",
                 hint: "a /28 is the least, for example 203.0.113.0/28",
                 field: "public-pool")
         }
+    }
+
+    private mutating func checkHosts() {
         var owners: [IPv4Address: String] = [:]
         var named: [String: String] = [:]
         for host in lab.internet.hosts {
@@ -53,9 +60,9 @@ extension Findings {
             error(host.origin, start + "it is private, and no Internet router carries it", hint: hint, field: "address")
         } else if let use = address.specialUse {
             error(host.origin, start + "it \(use)", hint: hint, field: "address")
-        } else if lab.internet.publicPool.contains(address) {
+        } else if let pool = lab.internet.pools.first(where: { $0.contains(address) }) {
             error(
-                host.origin, start + "it is in the public pool \(lab.internet.publicPool), which AWS gives out",
+                host.origin, start + "it is in the public pool \(pool), which AWS gives out",
                 hint: hint, field: "address")
         } else if let vpc = lab.vpcs.first(where: { $0.contains(address) }) {
             error(host.origin, start + "it is inside the VPC `\(vpc.name)`", hint: hint, field: "address")

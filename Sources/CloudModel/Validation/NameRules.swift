@@ -26,27 +26,12 @@ extension Findings {
             check(vpc.endpoints.map { ($0.name, $0.origin) }, kind: "endpoint")
             check(vpc.loadBalancers.map { ($0.name, $0.origin) }, kind: "load balancer")
             check(vpc.targetGroups.map { ($0.name, $0.origin) }, kind: "target group")
-            for instance in vpc.instances where !instance.secondaryInterfaces.isEmpty {
-                checkStem(instance.name, at: instance.origin, because: "an instance with several interfaces")
-            }
         }
         check(lab.prefixLists.map { ($0.name, $0.origin) }, kind: "prefix list", of: "lab")
         for gateway in lab.transitGateways {
-            checkStem(gateway.name, at: gateway.origin, because: "a transit gateway")
             check(gateway.routeTables.map { ($0.name, $0.origin) }, kind: "route table", of: "transit gateway")
             check(gateway.attachments.map { ($0.name, $0.origin) }, kind: "attachment", of: "transit gateway")
-            for attachment in gateway.attachments {
-                checkStem(attachment.name, at: attachment.origin, because: "an attachment")
-            }
         }
-    }
-
-    /// Two bytes of an interface's name tell its zone or its number.
-    private mutating func checkStem(_ name: String, at origin: Origin, because what: String) {
-        guard name.utf8.count > 13 else { return }
-        error(
-            origin, "the name `\(ObjectName.shown(name))` has \(name.utf8.count) bytes; \(what) has 13 at most",
-            hint: "it becomes the name of several network interfaces, as `\(ObjectName.shown(name)).a`")
     }
 
     private mutating func check(

@@ -20,9 +20,10 @@ extension Findings {
 
     private mutating func check(_ rules: [NetworkACLRule], _ direction: String, of list: NetworkACL) {
         if rules.count > mostRules {
-            error(
+            warning(
                 list.origin,
-                "the network ACL `\(list.name)` has \(rules.count) \(direction) rules; AWS allows \(mostRules)",
+                "the network ACL `\(list.name)` has \(rules.count) \(direction) rules; AWS allows \(mostRules) "
+                    + "unless asked for more",
                 hint: "use wider blocks and port ranges", field: direction)
         }
         var seen: Set<Int> = []

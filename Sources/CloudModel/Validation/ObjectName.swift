@@ -3,10 +3,18 @@ public enum ObjectName {
     /// Names that mean something else to the kernel or to netlab.
     public static let reserved: Set<String> = ["lo", "all", "default", "internet", "eth0", ".", ".."]
 
-    /// What is wrong with a node's name, `nil` if nothing is: the name of an interface, so 15 bytes at most.
+    /// What is wrong with a node's name, `nil` if nothing is: a label of DNS, so 63 bytes at most. AWS's own ids fit;
+    /// an interface is named after it as far as the kernel's 15 bytes go.
     public static func faultOfNode(_ name: String) -> String? {
         if reserved.contains(name) { return "`\(shown(name))` is a reserved name" }
-        return fault(name, limit: 15, because: ", because it becomes the name of a network interface")
+        return fault(name, limit: 63, because: ", because it becomes a name in the lab's DNS")
+    }
+
+    /// What is wrong with a zone: it is a letter, or as AWS names it (`us-east-1a`, `us-west-2-lax-1a`).
+    public static func faultOfZone(_ zone: String) -> String? {
+        let isLetter = zone.utf8.count == 1 && zone.utf8.allSatisfy { 97...122 ~= $0 }
+        let isName = zone.utf8.contains(45) && fault(zone, limit: 40, because: "") == nil
+        return isLetter || isName ? nil : "`\(shown(zone))` is not a zone"
     }
 
     /// What is wrong with the name of a subnet, route table or security group.

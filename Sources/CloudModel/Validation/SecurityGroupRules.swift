@@ -11,9 +11,10 @@ extension Findings {
         for group in vpc.securityGroups {
             for (direction, rules) in [("ingress", group.ingress), ("egress", group.egress)] {
                 if rules.count > mostRules {
-                    error(
+                    warning(
                         group.origin,
-                        "the security group `\(group.name)` has \(rules.count) \(direction) rules; AWS allows \(mostRules)",
+                        "the security group `\(group.name)` has \(rules.count) \(direction) rules; AWS allows "
+                            + "\(mostRules) unless asked for more",
                         hint: "use wider ranges, or spread them over several groups", field: direction)
                 }
                 for rule in rules {
@@ -36,8 +37,10 @@ extension Findings {
     ) {
         let field = "security-groups"
         if groups.count > mostGroups {
-            error(
-                origin, "`\(name)` has \(groups.count) security groups; AWS allows \(mostGroups) for an interface",
+            warning(
+                origin,
+                "`\(name)` has \(groups.count) security groups; AWS allows \(mostGroups) for an interface unless asked "
+                    + "for more",
                 hint: "merge some groups", field: field)
         }
         if groups.isEmpty {

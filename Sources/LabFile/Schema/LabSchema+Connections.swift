@@ -41,7 +41,11 @@ extension LabSchema {
               "properties": {
                 "cidr": { "$ref": "#/$defs/vpc/properties/cidr" },
                 "zones": { "$ref": "#/$defs/vpc/properties/zones" },
+                "account": { "$ref": "#/$defs/vpc/properties/account" },
+                "region": { "$ref": "#/$defs/vpc/properties/region" },
                 "internet-gateway": { "$ref": "#/properties/internet-gateway" },
+                "virtual-private-gateway": { "$ref": "#/properties/virtual-private-gateway" },
+                "egress-only-internet-gateways": { "$ref": "#/properties/egress-only-internet-gateways" },
                 "route-tables": { "$ref": "#/properties/route-tables" },
                 "subnets": { "$ref": "#/properties/subnets" },
                 "network-acls": { "$ref": "#/$defs/networkACLs" },
@@ -119,6 +123,10 @@ extension LabSchema {
                 "outside": { "description": "A VPN or Direct Connect: not reproduced.", "type": "string" },
                 "route-table": {
                   "description": "The table that places what comes from it. Left out: it is dropped.", "type": "string"
+                },
+                "prefixes": {
+                  "description": "The blocks behind an attachment to the outside, for tables it propagates to.",
+                  "$ref": "#/$defs/blocks"
                 }
               }
             },

@@ -17,10 +17,13 @@ extension LabSchema {
                   "examples": ["10.0.0.0/16"]
                 },
                 "zones": {
-                  "description": "Availability zones by letter. Left out: [a].",
-                  "type": "array", "minItems": 1, "items": { "type": "string", "pattern": "^[a-z]$" },
+                  "description": "Availability zones by letter, or by AWS's whole name. Left out: [a].",
+                  "type": "array", "minItems": 1,
+                  "items": { "type": "string", "pattern": "^([a-z]|[a-z0-9][a-z0-9-]*)$" },
                   "examples": [["a", "b"]]
-                }
+                },
+                "account": { "description": "Whose it is; said by descriptions of AWS's own.", "type": "string" },
+                "region": { "description": "Where it is.", "type": "string", "examples": ["us-east-1"] }
               }
             },
             "routes": {
@@ -31,8 +34,20 @@ extension LabSchema {
                 "anyOf": [{ "$ref": "#/$defs/cidr" }, { "$ref": "#/$defs/objectName" }]
               },
               "additionalProperties": {
-                "description": "The Internet gateway, a NAT gateway, an instance, a gateway endpoint, a peering connection, a transit gateway, or `blackhole`.",
-                "type": "string", "examples": ["igw", "nat-a", "blackhole"]
+                "description": "The Internet gateway, a NAT gateway, an instance, a gateway endpoint, a peering connection, a transit gateway, a virtual private gateway, or `blackhole`.",
+                "anyOf": [
+                  { "type": "string" },
+                  {
+                    "type": "object", "additionalProperties": false, "required": ["to"],
+                    "properties": {
+                      "to": { "type": "string" },
+                      "propagated": {
+                        "description": "It came from the virtual private gateway by itself.", "type": "boolean"
+                      }
+                    }
+                  }
+                ],
+                "examples": ["igw", "nat-a", "blackhole"]
               },
               "examples": [{ "0.0.0.0/0": "igw" }, { "0.0.0.0/0": "nat-a" }, {}]
             },
@@ -60,7 +75,7 @@ extension LabSchema {
                 },
                 "zone": {
                   "description": "The availability zone. Left out: the VPC's first.",
-                  "type": "string", "pattern": "^[a-z]$", "examples": ["a"]
+                  "type": "string", "pattern": "^([a-z]|[a-z0-9][a-z0-9-]*)$", "examples": ["a"]
                 },
                 "routes": {
                   "description": "A route table of its own, named rtb-<subnet>. {} has the local route alone.",

@@ -136,6 +136,7 @@ extension LabSchema {
 
     /// What instances and their further interfaces have in common.
     private static let interfaceKeys = #"""
+                "eni": { "description": "AWS's id of the interface.", "type": "string", "examples": ["eni-0123"] },
                 "subnet": { "description": "The subnet it stands in.", "type": "string" },
                 "address": {
                   "description": "Its private address. Left out: the next free one of its subnet.",

@@ -31,13 +31,44 @@ public enum LabSchema {
             },
             "title": { "description": "One line for people.", "type": "string" },
             "public-pool": {
-              "description": "Where Elastic IPs come from. Left out: 203.0.113.0/24.",
-              "$ref": "#/$defs/cidr", "examples": ["203.0.113.0/24"]
+              "description": "Where Elastic IPs come from: a block, or a list. Left out: 203.0.113.0/24.",
+              "anyOf": [
+                { "$ref": "#/$defs/cidr" },
+                { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/cidr" } }
+              ],
+              "examples": ["203.0.113.0/24"]
             },
             "vpc": { "$ref": "#/$defs/vpc" },
             "internet-gateway": {
-              "description": "The name of the Internet gateway attached to the VPC. Left out: the VPC has none.",
-              "$ref": "#/$defs/nodeName", "examples": ["igw"]
+              "description": "The Internet gateway attached to the VPC, by name, or with the route table that places what comes in. Left out: the VPC has none.",
+              "anyOf": [
+                { "$ref": "#/$defs/nodeName" },
+                {
+                  "type": "object", "additionalProperties": false, "required": ["name"],
+                  "properties": {
+                    "name": { "$ref": "#/$defs/nodeName" }, "route-table": { "$ref": "#/$defs/objectName" }
+                  }
+                }
+              ],
+              "examples": ["igw"]
+            },
+            "virtual-private-gateway": {
+              "description": "The VPC's way on premises, by name, or with the blocks behind it.",
+              "anyOf": [
+                { "$ref": "#/$defs/nodeName" },
+                {
+                  "type": "object", "additionalProperties": false, "required": ["name"],
+                  "properties": {
+                    "name": { "$ref": "#/$defs/nodeName" },
+                    "prefixes": { "type": "array", "items": { "$ref": "#/$defs/cidr" } }
+                  }
+                }
+              ],
+              "examples": [{ "name": "vgw", "prefixes": ["172.16.0.0/16"] }]
+            },
+            "egress-only-internet-gateways": {
+              "description": "Gateways for IPv6 only, which a lab has not: known by name, never used.",
+              "type": ["array", "null"], "items": { "$ref": "#/$defs/objectName" }
             },
             "route-tables": {
               "description": "Route tables that several subnets share, and the main one.",
@@ -94,8 +125,8 @@ public enum LabSchema {
     /// Words that everything else is made of.
     static let basics = #"""
             "nodeName": {
-              "description": "1 to 15 of a-z, 0-9 and -: it becomes a namespace and the name of an interface.",
-              "type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,14}$",
+              "description": "1 to 63 of a-z, 0-9 and -: it becomes a namespace, and its beginning names an interface.",
+              "type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,62}$",
               "not": { "enum": ["lo", "all", "default", "internet", "eth0"] }
             },
             "objectName": {

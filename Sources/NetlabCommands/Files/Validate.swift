@@ -1,8 +1,5 @@
 import ArgumentParser
 import CloudModel
-import LabFile
-import LabRunner
-import LinuxSystem
 
 /// `netlab validate`.
 struct Validate: ParsableCommand {
@@ -14,41 +11,23 @@ struct Validate: ParsableCommand {
               netlab validate labs/*.yaml
             """)
 
-    @Argument(help: "Lab files, or names of labs.") var files: [String]
+    @Argument(help: "Lab files, names of labs, or folders of AWS descriptions.") var files: [String]
     @Flag(help: "Print the problems as JSON.") var json = false
 
-    private struct Row: Encodable {
-        let file: String
-        let line: Int
-        let column: Int
-        let severity: String
-        let message: String
-        let hint: String
-    }
-
     func run() throws {
-        var rows: [Row] = []
-        var texts: [String] = []
+        var problems: [Problem] = []
         var isBad = false
         for file in files {
-            let path = try LabSource.find(file)
-            let text: String
-            do {
-                text = try Files.read(path, limit: 16 << 20)
-            } catch {
-                throw LabRunnerError(.input, "\(path) cannot be read: \(error)")
-            }
-            let reading = LabFile.read(text, file: path)
-            if reading.lab == nil { isBad = true }
-            texts += reading.problems.map(\.rendered)
-            rows += reading.problems.map {
-                Row(
-                    file: $0.origin.file, line: $0.origin.line, column: $0.origin.column,
-                    severity: $0.severity.rawValue, message: $0.message, hint: $0.hint)
-            }
-            if !json && reading.problems.isEmpty { Output.say("\(path): ok") }
+            let source = try LabSource.look(at: file)
+            if source.lab == nil { isBad = true }
+            problems += source.problems
+            if !json && source.problems.isEmpty { Output.say("\(source.path): ok") }
         }
-        if json { try Output.json(rows) } else { for text in texts { Output.complain(text, raw: true) } }
+        if json {
+            try Output.json(problems.map(ProblemRow.init))
+        } else {
+            for problem in problems { Output.complain(problem.rendered, raw: true) }
+        }
         if isBad { throw ExitCode(2) }
     }
 }

@@ -51,6 +51,12 @@ extension Walker {
                 .igwPrivateIPAssociationForIngress, .nullRouted, Hop(.internet),
                 "\(packet.destination) is a public address of no interface")
         }
+        // AWS at large: what nobody in the lab holds is looked for there, and lost. What goes out to it has left the lab.
+        if origin == nil, index.lab.internet.isInPool(packet.destination) {
+            return refuse(
+                .igwPrivateIPAssociationForIngress, .nullRouted, Hop(.internet),
+                "\(packet.destination) belongs to AWS, and to no interface of this lab")
+        }
         if LinkLocalService.block.contains(packet.destination) {
             return refuse(
                 .noPossibleDestination, .nullRouted, Hop(.internet),

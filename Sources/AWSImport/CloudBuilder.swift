@@ -1,0 +1,124 @@
+import CloudModel
+import IPAddressing
+
+/// Turns an inventory into the lab. Each noun has a file of its own; what they share is here.
+struct CloudBuilder {
+    let inventory: Inventory
+    let ledger: Ledger
+    /// Prefix lists by id, with their blocks.
+    let prefixLists: [String: PrefixList]
+    let interfaces: InterfaceCatalog
+
+    init(inventory: Inventory) {
+        self.inventory = inventory
+        ledger = inventory.ledger
+        prefixLists = Self.prefixLists(inventory)
+        interfaces = InterfaceCatalog(inventory)
+    }
+
+    func lab(named name: String) -> Lab {
+        var lab = Lab(name: name)
+        let records = inventory[.vpcs].filter { isAlive($0) }
+        if records.isEmpty {
+            ledger.add(
+                .error, .none, "no file of the folder describes a VPC",
+                hint: "it should hold what `aws ec2 describe-vpcs`, describe-subnets, describe-route-tables, "
+                    + "describe-network-interfaces, describe-instances, describe-security-groups and "
+                    + "describe-network-acls print, one file each")
+        }
+        complainOfGaps()
+        lab.title = title(of: records)
+        lab.prefixLists = inventory[.prefixLists].compactMap { $0.text("PrefixListId").flatMap { prefixLists[$0] } }
+        lab.peerings = peerings(among: Set(records.compactMap { $0.text("VpcId") }))
+        lab.transitGateways = transitGateways(vpcs: records)
+        lab.vpcs = records.compactMap { vpc($0, in: lab) }
+        lab.internet = internet(of: lab.vpcs)
+        complainOfStrangers()
+        return lab
+    }
+
+    /// Whether it exists, as far as its state says so; a deleted one is no loss.
+    func isAlive(_ record: Record, state key: String = "State", _ wanted: Set<String> = ["available"]) -> Bool {
+        guard let state = record.text(key) else { return true }
+        return wanted.contains(state.lowercased())
+    }
+
+    private func title(of vpcs: [Record]) -> String {
+        let names = vpcs.map { $0.title.isEmpty ? $0.text("VpcId") ?? "" : $0.title }
+        guard !names.isEmpty else { return "" }
+        let shown = names.prefix(3).map { ObjectName.shown($0) }.joined(separator: ", ")
+        return "As AWS described it: \(shown)" + (names.count > 3 ? " and \(names.count - 3) more" : "")
+    }
+
+    /// Whole kinds that are not there: the lab goes on without them, and differs.
+    private func complainOfGaps() {
+        let needed: [(Noun, String, String)] = [
+            (.subnets, "describe-subnets", "no VPC has a subnet, so nothing stands in any"),
+            (.routeTables, "describe-route-tables", "every subnet only has the local route"),
+            (.networkACLs, "describe-network-acls", "every subnet's network ACL lets everything through"),
+            (.securityGroups, "describe-security-groups", "every interface's groups let nothing through"),
+            (
+                .networkInterfaces, "describe-network-interfaces",
+                "only the interfaces that instances name are known; NAT gateways and load balancers may be missing"
+            ),
+        ]
+        for (noun, command, consequence) in needed where !inventory.describes(noun) && inventory.describes(.vpcs) {
+            ledger.add(
+                .warning, .none, "the folder holds no `\(noun.rawValue)`: \(consequence)",
+                hint: "add what `aws ec2 \(command)` prints")
+        }
+    }
+
+    private func vpc(_ record: Record, in lab: Lab) -> VPC? {
+        guard let id = record.text("VpcId"), let name = AWSName.of(id) else {
+            record.error("the VPC's id is no id of AWS")
+            return nil
+        }
+        let subnets = subnetRecords(of: id)
+        var vpc = VPC(name: name, cidrBlocks: blocks(of: record), origin: record.origin)
+        let zones = Set(subnets.map(zone)).sorted()
+        vpc.zones = zones.isEmpty ? ["a"] : zones
+        vpc.account = record.text("OwnerId") ?? record.file.account ?? ""
+        vpc.region = record.file.region ?? zones.first.map(Self.region(ofZone:)) ?? ""
+        attachGateways(to: &vpc, id: id)
+        vpc.endpoints = endpoints(of: id)
+        vpc.natGateways = natGateways(of: id)
+        vpc.instances = instances(of: id)
+        let targets = RouteTargets(vpc: vpc, lab: lab, interfaces: interfaces)
+        vpc.routeTables = routeTables(of: id, targets: targets, into: &vpc)
+        vpc.networkACLs = networkACLs(of: id)
+        vpc.subnets = subnets.compactMap { subnet($0, in: vpc, id: id) }
+        vpc.securityGroups = securityGroups(of: id)
+        vpc.targetGroups = targetGroups(of: id, in: vpc)
+        vpc.loadBalancers = loadBalancers(of: id, in: vpc)
+        addMissingGroups(to: &vpc)
+        gatherPrefixes(into: &vpc)
+        return vpc
+    }
+
+    /// The associated IPv4 blocks, the primary one first.
+    func blocks(of record: Record) -> [CIDRBlock] {
+        var blocks = record.block("CidrBlock").map { [$0] } ?? []
+        for set in record.records("CidrBlockAssociationSet") {
+            let state = set.record("CidrBlockState")?.text("State") ?? "associated"
+            guard state == "associated" || state == "associating", let block = set.block("CidrBlock") else { continue }
+            if !blocks.contains(block) { blocks.append(block) }
+        }
+        if !record.records("Ipv6CidrBlockAssociationSet").isEmpty {
+            record.lost("the VPC has IPv6 blocks", "the lab is IPv4 only: IPv6 packets are not reproduced")
+        }
+        return blocks
+    }
+
+    /// `us-east-1a` lies in `us-east-1`; a local zone's name begins with it, too.
+    static func region(ofZone zone: String) -> String {
+        let parts = zone.split(separator: "-")
+        for count in 3...4 where parts.count >= count {
+            var last = String(parts[count - 1])
+            while let letter = last.last, letter.isLetter, last.count > 1 { last.removeLast() }
+            let name = (parts[..<(count - 1)].map(String.init) + [last]).joined(separator: "-")
+            if DescriptionFile.isRegion(name) { return name }
+        }
+        return ""
+    }
+}

@@ -1,0 +1,81 @@
+import CloudModel
+import IPAddressing
+
+extension CloudBuilder {
+    /// Running instances, and every other interface in use that has security groups: a database's, a function's.
+    func instances(of vpc: String) -> [Instance] {
+        var instances: [Instance] = []
+        let described = Dictionary(
+            grouping: interfaces.all.filter { $0.vpc == vpc && $0.instance != nil }, by: { $0.instance ?? "" })
+        for record in inventory[.instances] {
+            guard let id = record.text("InstanceId"), let own = described[id] else { continue }
+            if let instance = instance(record, id, own) { instances.append(instance) }
+        }
+        for id in described.keys.sorted() where inventory.find(.instances, id) == nil {
+            guard let own = described[id], let first = own.first, let name = AWSName.of(id) else { continue }
+            first.record.lost(
+                "the instance `\(name)` is known by its interface only", "it is taken as running")
+            instances.append(make(name, own, origin: first.record.origin))
+        }
+        let claimed = claimedInterfaces(of: vpc)
+        for found in interfaces.all where found.vpc == vpc && found.instance == nil && !claimed.contains(found.id) {
+            if let instance = bare(found) { instances.append(instance) }
+        }
+        return instances
+    }
+
+    private func instance(_ record: Record, _ id: String, _ own: [DescribedInterface]) -> Instance? {
+        guard let name = AWSName.of(id) else {
+            record.error("the instance's id is no id of AWS")
+            return nil
+        }
+        let state = record.record("State")?.text("Name") ?? "running"
+        guard state == "running" else {
+            if state != "terminated" {
+                record.lost("the instance `\(name)` is \(ObjectName.shown(state))", "it is not in the lab")
+            }
+            return nil
+        }
+        return make(name, own, origin: record.origin)
+    }
+
+    private func make(_ name: String, _ own: [DescribedInterface], origin: Origin) -> Instance {
+        let sorted = own.sorted { $0.deviceIndex < $1.deviceIndex }
+        return Instance(
+            name: name, interface: sorted[0].interface, secondaryInterfaces: sorted.dropFirst().map(\.interface),
+            origin: origin)
+    }
+
+    /// An interface of something that has no id here.
+    private func bare(_ found: DescribedInterface) -> Instance? {
+        let silent: Set<String> = ["transit_gateway", "nat_gateway"]
+        guard !silent.contains(found.type) else { return nil }
+        guard found.isInUse else {
+            found.record.lost("the interface `\(found.name)` is attached to nothing", "it is not in the lab")
+            return nil
+        }
+        guard !found.interface.securityGroups.isEmpty, !found.description.hasPrefix("ELB ") else {
+            found.record.lost(
+                "the interface `\(found.name)` (\(ObjectName.shown(found.type)): "
+                    + "\(ObjectName.shown(found.description))) belongs to something that is not in the folder",
+                "packets to \(found.interface.privateAddress) find nobody")
+            return nil
+        }
+        return Instance(name: found.name, interface: found.interface, origin: found.record.origin)
+    }
+
+    /// The interfaces that other nouns speak of.
+    private func claimedInterfaces(of vpc: String) -> Set<String> {
+        var claimed: Set<String> = []
+        for record in inventory[.natGateways] where record.text("VpcId") == vpc {
+            claimed.formUnion(record.records("NatGatewayAddresses").compactMap { $0.text("NetworkInterfaceId") })
+        }
+        for record in inventory[.endpoints] where record.text("VpcId") == vpc {
+            claimed.formUnion(record.texts("NetworkInterfaceIds"))
+        }
+        for record in inventory[.loadBalancers] where record.text("VpcId") == vpc {
+            claimed.formUnion(loadBalancerInterfaces(record).map(\.id))
+        }
+        return claimed
+    }
+}

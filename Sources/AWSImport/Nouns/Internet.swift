@@ -1,0 +1,41 @@
+import CloudModel
+import IPAddressing
+
+extension CloudBuilder {
+    /// What lies outside: AWS's own public ranges, and every public address of the folder that is in none of them.
+    func internet(of vpcs: [VPC]) -> Internet {
+        let blocks = vpcs.flatMap(\.cidrBlocks)
+        let held = vpcs.flatMap { vpc in
+            vpc.natGateways.compactMap(\.elasticIP) + vpc.instances.flatMap { Self.publicAddresses($0) }
+                + vpc.loadBalancers.flatMap(\.nodes).compactMap(\.interface.publicAddress)
+        }
+        var pools = AmazonRanges.blocks.filter { range in !blocks.contains { $0.overlaps(range) } }
+        let others = Set(held.filter { address in !pools.contains { $0.contains(address) } })
+        pools += others.sorted().map { CIDRBlock($0) }.filter { range in !blocks.contains { $0.overlaps(range) } }
+        return Internet(furtherPools: pools)
+    }
+
+    private static func publicAddresses(_ instance: Instance) -> [IPv4Address] {
+        ([instance.interface] + instance.secondaryInterfaces).flatMap { interface in
+            (interface.publicAddress.map { [$0] } ?? []) + interface.secondaryAddresses.compactMap(\.publicAddress)
+        }
+    }
+}
+
+/// The widest blocks of the public registries that are Amazon's, from which EC2 gives out addresses. Coarse and not
+/// complete: it only tells whether an address that nobody in the folder holds would be looked for in AWS at all.
+enum AmazonRanges {
+    static let blocks = [
+        "3.0.0.0/8", "13.48.0.0/13", "13.56.0.0/14", "15.152.0.0/13", "15.160.0.0/15", "15.188.0.0/15",
+        "15.206.0.0/15", "15.222.0.0/15", "15.228.0.0/15", "15.236.0.0/15", "16.16.0.0/14", "16.162.0.0/15",
+        "16.170.0.0/15", "18.130.0.0/15", "18.132.0.0/14", "18.136.0.0/13", "18.144.0.0/12", "18.160.0.0/11",
+        "18.192.0.0/10", "23.20.0.0/14", "34.192.0.0/10", "35.152.0.0/13", "35.160.0.0/12", "35.176.0.0/13",
+        "43.192.0.0/14", "43.198.0.0/15", "43.200.0.0/13", "44.192.0.0/10", "46.137.0.0/16", "50.16.0.0/14",
+        "50.112.0.0/16", "51.16.0.0/14", "52.0.0.0/10", "52.64.0.0/12", "52.192.0.0/11", "54.64.0.0/11",
+        "54.144.0.0/12", "54.160.0.0/11", "54.192.0.0/12", "54.208.0.0/13", "54.216.0.0/14", "54.220.0.0/15",
+        "54.224.0.0/11", "63.32.0.0/14", "65.0.0.0/14", "75.101.128.0/17", "79.125.0.0/17", "99.79.0.0/16",
+        "100.20.0.0/14", "107.20.0.0/14", "108.128.0.0/13", "122.248.192.0/18", "174.129.0.0/16",
+        "175.41.128.0/17", "176.34.0.0/16", "177.71.128.0/17", "184.72.0.0/15", "184.169.128.0/17",
+        "204.236.128.0/17",
+    ].compactMap(CIDRBlock.init(_:))
+}

@@ -1,0 +1,65 @@
+import CloudModel
+
+extension LabWriter {
+    mutating func checks(_ checks: [Check]) {
+        guard !checks.isEmpty else { return }
+        add(0, "checks:")
+        for check in checks {
+            add(1, "- claim: \(YAMLText.quoted(check.claim))")
+            if !check.source.isEmpty { add(2, "source: \(YAMLText.quoted(check.source))") }
+            trial(2, check.says, check.from, check.probe, check.expect)
+            guard let control = check.control else { continue }
+            add(2, "control:")
+            trial(3, control.says, control.from, control.probe, control.expect)
+        }
+    }
+
+    private mutating func trial(
+        _ depth: Int, _ says: String, _ from: [String], _ probe: Probe, _ expect: Expectation
+    ) {
+        add(depth, "says: \(YAMLText.quoted(says))")
+        add(depth, "from: \(YAMLText.list(from.map(YAMLText.quoted)))")
+        add(depth, "\(probe.key): \(Self.text(probe))")
+        add(depth, "expect: \(Self.text(expect))")
+    }
+
+    private static func text(_ probe: Probe) -> String {
+        switch probe {
+        case .http(let to, let path): YAMLText.mapping([("to", text(to)), ("path", YAMLText.quoted(path))])
+        case .tcp(let to), .udp(let to), .ping(let to), .traceroute(let to): text(to)
+        case .dns(let name, let server):
+            YAMLText.mapping([("ask", YAMLText.quoted(name)), ("server", server.map(text))])
+        case .aptFetch(let from, let package, let times):
+            YAMLText.mapping([
+                ("from", text(from)), ("package", YAMLText.quoted(package)), ("times", "\(times)"),
+            ])
+        case .scan(let targets): YAMLText.list(targets.map(text))
+        case .addresses: "true"
+        case .metadata(let item): YAMLText.quoted(item)
+        }
+    }
+
+    private static func text(_ endpoint: Endpoint) -> String { YAMLText.quoted(endpoint.description) }
+
+    private static func text(_ target: ScanTarget) -> String {
+        YAMLText.mapping([
+            ("hosts", names(target.hosts)), ("tcp", ports(target.tcp)), ("udp", ports(target.udp)),
+            ("ping", target.ping ? "true" : nil),
+        ])
+    }
+
+    private static func ports(_ ranges: [ClosedRange<UInt16>]) -> String? {
+        ranges.isEmpty ? nil : YAMLText.list(ranges.map(text))
+    }
+
+    private static func text(_ expect: Expectation) -> String {
+        YAMLText.mapping([
+            ("succeeds", expect.succeeds?.description), ("seen-from", expect.seenFrom.map(YAMLText.quoted)),
+            ("open", expect.open.map { $0.isEmpty ? "none" : YAMLText.list($0.map(text)) }),
+            ("silent", expect.silent?.description), ("stopped-by", expect.stoppedBy.map(YAMLText.quoted)),
+            ("never-reaches", names(expect.neverReaches)), ("hops", expect.hops.flatMap(names)),
+            ("status", expect.status?.description), ("value", expect.value.map(YAMLText.quoted)),
+            ("only-private", expect.onlyPrivate?.description),
+        ])
+    }
+}

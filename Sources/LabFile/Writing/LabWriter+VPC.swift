@@ -1,0 +1,108 @@
+import CloudModel
+import IPAddressing
+
+extension LabWriter {
+    mutating func sections(of vpc: VPC, depth: Int) {
+        gateways(of: vpc, depth: depth)
+        section(depth, "route-tables", vpc.routeTables.map { ($0.name, Self.text($0)) })
+        section(depth, "network-acls", vpc.networkACLs.map { ($0.name, Self.text($0)) })
+        section(depth, "subnets", vpc.subnets.map { ($0.name, Self.text($0)) })
+        section(depth, "nat-gateways", vpc.natGateways.map { ($0.name, Self.text($0)) })
+        section(depth, "security-groups", vpc.securityGroups.map { ($0.name, Self.text($0)) })
+        section(depth, "endpoints", vpc.endpoints.map { ($0.name, Self.text($0)) })
+        section(depth, "instances", vpc.instances.map { ($0.name, Self.text($0)) })
+    }
+
+    private mutating func gateways(of vpc: VPC, depth: Int) {
+        if let gateway = vpc.internetGateway {
+            let name = YAMLText.quoted(gateway.name)
+            let table = gateway.routeTable.map(YAMLText.quoted)
+            let text = table == nil ? name : YAMLText.mapping([("name", name), ("route-table", table)])
+            add(depth, "internet-gateway: \(text)")
+        }
+        if let gateway = vpc.virtualPrivateGateway {
+            let prefixes = YAMLText.list(gateway.prefixes.map(\.description))
+            let text = YAMLText.mapping([("name", YAMLText.quoted(gateway.name)), ("prefixes", prefixes)])
+            add(depth, "virtual-private-gateway: \(text)")
+        }
+        if let names = Self.names(vpc.egressOnlyInternetGateways) {
+            add(depth, "egress-only-internet-gateways: \(names)")
+        }
+    }
+
+    private static func text(_ table: RouteTable) -> String {
+        YAMLText.mapping([("main", table.isMain ? "true" : nil), ("routes", routes(table.routes))])
+    }
+
+    /// A route to a prefix list stands once, for all its blocks.
+    private static func routes(_ routes: [Route]) -> String {
+        var lists: Set<String> = []
+        return YAMLText.mapping(
+            routes.compactMap { route in
+                if let list = route.prefixList, !lists.insert(list).inserted { return nil }
+                let target = YAMLText.quoted(route.target.name)
+                let key = route.prefixList.map(YAMLText.quoted) ?? route.destination.description
+                return (
+                    key, route.isPropagated ? YAMLText.mapping([("to", target), ("propagated", "true")]) : target
+                )
+            })
+    }
+
+    private static func text(_ subnet: Subnet) -> String {
+        YAMLText.mapping([
+            ("cidr", subnet.cidrBlock.description), ("zone", YAMLText.quoted(subnet.zone)),
+            ("route-table", YAMLText.quoted(subnet.routeTable)),
+            ("network-acl", subnet.networkACL.map(YAMLText.quoted)),
+        ])
+    }
+
+    private static func text(_ gateway: NATGateway) -> String {
+        YAMLText.mapping([
+            ("subnet", YAMLText.quoted(gateway.subnet)), ("address", gateway.privateAddress.description),
+            ("elastic-ip", gateway.elasticIP?.description),
+            ("connectivity", gateway.elasticIP == nil ? "private" : nil),
+            ("misplaced", gateway.isMisplacedOnPurpose ? "on-purpose" : nil),
+            ("idle-timeout", gateway.idleTimeout == NATGateway.idleTimeout ? nil : "\(gateway.idleTimeout)"),
+        ])
+    }
+
+    private static func text(_ endpoint: VPCEndpoint) -> String {
+        let service = YAMLText.quoted(endpoint.service)
+        guard case .gateway(let list) = endpoint.kind else {
+            return YAMLText.mapping([
+                ("type", "interface"), ("service", service),
+                (
+                    "subnets",
+                    YAMLText.mapping(
+                        endpoint.interfaces.map { (YAMLText.quoted($0.subnet), $0.privateAddress.description) })
+                ), ("security-groups", names(endpoint.interfaces.first?.securityGroups ?? [])),
+            ])
+        }
+        return YAMLText.mapping([("type", "gateway"), ("service", service), ("prefix-list", YAMLText.quoted(list))])
+    }
+
+    private static func text(_ instance: Instance) -> String {
+        let others = instance.secondaryInterfaces.map { YAMLText.mapping(pairs($0)) }
+        return YAMLText.mapping(
+            pairs(instance.interface) + [
+                ("interfaces", others.isEmpty ? nil : YAMLText.list(others)),
+                ("listens", listeners(instance.listeners)),
+            ])
+    }
+
+    private static func pairs(_ interface: NetworkInterface) -> [(key: String, value: String?)] {
+        let secondary = interface.secondaryAddresses.map {
+            YAMLText.mapping([
+                ("address", $0.privateAddress.description), ("elastic-ip", $0.publicAddress?.description),
+            ])
+        }
+        return [
+            ("eni", interface.name.isEmpty ? nil : YAMLText.quoted(interface.name)),
+            ("subnet", YAMLText.quoted(interface.subnet)), ("address", interface.privateAddress.description),
+            ("elastic-ip", interface.publicAddress?.description),
+            ("secondary-addresses", secondary.isEmpty ? nil : YAMLText.list(secondary)),
+            ("security-groups", names(interface.securityGroups)),
+            ("source-dest-check", interface.sourceDestinationCheck ? nil : "false"),
+        ]
+    }
+}
