@@ -4,7 +4,7 @@ public import IPAddressing
 public struct NftSet: Hashable, Sendable {
     /// What a key or a value is made of.
     public enum Kind: Hashable, Sendable {
-        case interface, address, mark, timeToLive, icmpType, connectionDirection
+        case interface, address, mark, timeToLive, icmpType, port, connectionDirection
 
         /// The word after `type`.
         public var text: String {
@@ -14,6 +14,7 @@ public struct NftSet: Hashable, Sendable {
             case .mark: "mark"
             case .timeToLive: "integer"
             case .icmpType: "icmp_type"
+            case .port: "inet_service"
             case .connectionDirection: "ct_dir"
             }
         }
@@ -23,6 +24,7 @@ public struct NftSet: Hashable, Sendable {
             switch self {
             case .interface: 16
             case .address, .mark: 4
+            case .port: 2
             case .timeToLive, .icmpType, .connectionDirection: 1
             }
         }

@@ -26,6 +26,8 @@ public enum NftStatement: Hashable, Sendable {
         case icmpType
         /// Reading it also means: the packet is tracked.
         case connectionDirection, connectionMark
+        /// Of TCP or UDP, which a match before it must have made sure of.
+        case destinationPort
 
         public var text: String {
             switch self {
@@ -37,6 +39,7 @@ public enum NftStatement: Hashable, Sendable {
             case .icmpType: "icmp type"
             case .connectionDirection: "ct direction"
             case .connectionMark: "ct mark"
+            case .destinationPort: "th dport"
             }
         }
 
@@ -44,6 +47,7 @@ public enum NftStatement: Hashable, Sendable {
             switch self {
             case .inputInterface, .outputInterface: .interface
             case .mark, .connectionMark: .mark
+            case .destinationPort: .port
             case .source, .destination: .address
             case .icmpType: .icmpType
             case .connectionDirection: .connectionDirection

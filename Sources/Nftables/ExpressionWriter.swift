@@ -153,6 +153,8 @@ enum ExpressionWriter {
             payload(NFT_PAYLOAD_TRANSPORT_HEADER, offset: 0, length: 1, into: register, &message)
         case .connectionDirection: connection(NFT_CT_DIRECTION, register, &message)
         case .connectionMark: connection(NFT_CT_MARK, register, &message)
+        case .destinationPort:
+            payload(NFT_PAYLOAD_TRANSPORT_HEADER, offset: 2, length: 2, into: register, &message)
         }
     }
 

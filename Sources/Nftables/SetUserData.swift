@@ -20,6 +20,7 @@ extension NftSet.Kind {
         switch self {
         case .timeToLive: 4
         case .address: 7
+        case .port: 13
         case .icmpType: 14
         case .mark: 19
         case .connectionDirection: 27
@@ -31,7 +32,7 @@ extension NftSet.Kind {
     var byteOrder: UInt32 {
         switch self {
         case .interface, .mark, .connectionDirection: 1
-        case .address, .timeToLive, .icmpType: 2
+        case .address, .timeToLive, .icmpType, .port: 2
         }
     }
 
