@@ -10,7 +10,6 @@ public enum LabServer {
     /// thread, at home and before any other thread exists: it takes over the process's signals and its children.
     public static func serve(_ plan: ServicePlan, readiness: Int32) throws {
         _ = fcntl(readiness, F_SETFD, FD_CLOEXEC)
-        raiseDescriptorLimit()
         // Blocked, not handled: `sigwait` below takes them one by one. The kernel drops what pid 1 of a namespace has
         // neither blocked nor a handler for, so this must come first; threads started later inherit it.
         var signals = signalSet([SIGTERM, SIGINT, SIGHUP, SIGCHLD])
@@ -47,7 +46,8 @@ public enum LabServer {
         }
     }
 
-    private static func raiseDescriptorLimit() {
+    /// A large lab has more sockets than the usual 1024 descriptors; to be called before they come.
+    public static func raiseDescriptorLimit() {
         var limit = rlimit()
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         guard getrlimit(resource, &limit) == 0 else { return }

@@ -26,7 +26,9 @@ struct Validate: ParsableCommand {
         let hint: String
     }
 
-    func run() throws {
+    func run() throws { try Self.run(files, json: json) }
+
+    private static func run(_ files: [String], json: Bool) throws {
         var rows: [Row] = []
         var texts: [String] = []
         var isBad = false
@@ -50,5 +52,13 @@ struct Validate: ParsableCommand {
         }
         if json { try Output.json(rows) } else { for text in texts { Output.complain(text, raw: true) } }
         if isBad { throw ExitCode(2) }
+    }
+}
+
+extension Validate: PlainCommand {
+    static func runPlainly(_ words: ArraySlice<String>) throws -> Bool {
+        guard let words = PlainWords(words, flags: ["--json"]), !words.operands.isEmpty else { return false }
+        try run(words.operands, json: words.has("--json"))
+        return true
     }
 }
