@@ -32,8 +32,10 @@ struct PlainWordsTests {
     @Test(
         "and nothing is done then",
         arguments: [
-            [], ["--help"], ["up"], ["up", "--help"], ["down"], ["status", "a", "b"], ["check"], ["test", "a", "--format", "x"],
-            ["exec", "lab", "node"], ["exec", "lab", "node", "--"], ["exec", "lab", "--", "ls"], ["validate"], ["upp", "x"],
+            [], ["--help"], ["up"], ["up", "--help"], ["down"], ["status", "a", "b"], ["check"],
+            ["test", "a", "--format", "x"],
+            ["exec", "lab", "node"], ["exec", "lab", "node", "--"], ["exec", "lab", "--", "ls"], ["validate"],
+            ["upp", "x"],
             ["list", "x"], ["--version", "x"], ["__serve", "x", "--lock", "3"], ["__scan", "--tcp", "1"],
         ])
     func leftAlone(_ words: [String]) throws {

@@ -8,7 +8,7 @@ public import Namespaces
 /// No connection is ever opened: the kernel answers each SYN-ACK with a reset, since the source port is reserved but
 /// listens to nothing. What stays unanswered is asked again where a packet may have been lost, and as long as asking
 /// again brings TCP answers, so that a lost packet is not mistaken for a filter; where no queue on the way dropped
-/// anything, of more than some thousand unanswered TCP ports a sample is asked again. Linux hosts send few ICMP errors
+/// anything, of more than some thousand unanswered ports a sample is asked again. Linux hosts send few ICMP errors
 /// per second to one address, so of many rejecting ports most look filtered, to `nmap` as well.
 /// Equivalent to `ip netns exec NAME nmap -n -Pn -sS -p PORTS HOSTS` (and `-sU`, `-sn -PE`).
 public struct PortScan: Sendable {
@@ -71,7 +71,7 @@ public struct PortScan: Sendable {
     ///   - deadline: for the whole scan; what was not asked by then is `notProbed`.
     public init(
         from namespace: NetworkNamespace, targets: [Target], tries: Int = 2,
-        quietTime: Duration = .milliseconds(100), threads: Int = 1, deadline: Duration = .seconds(30)
+        quietTime: Duration = .milliseconds(60), threads: Int = 1, deadline: Duration = .seconds(30)
     ) {
         self.namespace = namespace
         self.targets = targets

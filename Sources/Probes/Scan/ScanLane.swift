@@ -68,9 +68,8 @@ struct ScanLane: ~Copyable {
 
     /// Asks everything, asks again what may have been lost, and goes on while asking again brings answers.
     ///
-    /// Nothing was lost when no queue on the way and no socket of ours dropped a packet: then, of many unanswered TCP
-    /// ports, a sample is asked again, for what cannot be seen from here. Whatever hints at a loss has all of them asked
-    /// again.
+    /// Nothing was lost when no queue on the way and no socket of ours dropped a packet: then, of many unanswered ports, a
+    /// sample is asked again, for what cannot be seen from here. Whatever hints at a loss has all of them asked again.
     mutating func scan(tries: Int, quietTime: Duration, deadline: Deadline) throws -> Findings {
         var round = 1
         var mayHaveLost = false
@@ -91,10 +90,10 @@ struct ScanLane: ~Copyable {
     }
 
     /// Every how many of the unanswered probes are asked again when nothing was lost.
-    private var stride: Int { findings.kind == .tcp ? max(1, unanswered / Self.sample) : 1 }
+    private var stride: Int { max(1, unanswered / Self.sample) }
 
     /// So many questions are repeated in any case.
-    private static let sample = 2048
+    private static let sample = 1024
 
     /// How long to wait for answers after the last question: four times the slowest answer so far, and at least 25 ms;
     /// the whole quiet time as long as there was none, and for programs, which answer when they like.
