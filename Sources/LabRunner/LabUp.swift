@@ -58,7 +58,7 @@ public struct LabUp: Sendable {
         try Interruption.check()
         phases.end("state")
         let messages = BackgroundJob("netlab-plan") { [plan] in try PreparedMessages(plan) }
-        // The process starts while the namespaces are made, and its programs while the network is.
+        // The process starts while the namespaces are made and adopts its sockets while the network is.
         let server = try services ? ServerProcess(program: settings.program, state: state, lock: lock) : nil
         phases.end("spawn")
         let nodes = try NetnsFolder.using { try builder.makeNamespaces(listening: services) }
@@ -69,6 +69,7 @@ public struct LabUp: Sendable {
             let sockets = nodes.flatMap { $0.listeners.map(\.socket.raw) }
             try server?.send(planner.servicePlan(nodes), sockets: sockets)
         }
+        server?.networkIsUp()
         phases.end("network")
         try Files.write(plan.nodes.map(NodeNames.init).map(\.line).joined(), to: state.names)
         try Interruption.check()

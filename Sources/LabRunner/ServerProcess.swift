@@ -12,7 +12,7 @@ import Synchronization
 /// any; if we die before the plan is whole, it ends by itself, so there is no moment at which it could be left over
 /// unrecorded.
 final class ServerProcess: Sendable {
-    /// `nil` once the plan is sent.
+    /// `nil` once the network is up.
     private let planInput: Mutex<SharedDescriptor?>
     private let state: StateFolder
     private let readiness: SharedDescriptor
@@ -60,8 +60,7 @@ final class ServerProcess: Sendable {
 
     /// Gives it its sockets and its plan, in which a socket's descriptor is its place among them.
     func send(_ plan: ServicePlan, sockets: [Int32]) throws {
-        // Taken out, and so closed on return: the end of the stream is the end of the plan.
-        guard let input = planInput.withLock({ $0.take() }) else { return }
+        guard let input = planInput.withLock({ $0 }) else { return }
         let json = Array(try JSONEncoder().encode(plan))
         do {
             try input.descriptor.send(PlanHeader(planBytes: json.count, sockets: sockets.count).bytes)
@@ -71,6 +70,12 @@ final class ServerProcess: Sendable {
             // It is gone; reading its readiness tells why.
             if error.errno != EPIPE && error.errno != ECONNRESET { throw error }
         }
+    }
+
+    /// The end of the stream tells it that addresses can be bound.
+    func networkIsUp() {
+        let input = planInput.withLock { $0.take() }
+        withExtendedLifetime(input) {}
     }
 
     /// Waits until everything answers, at most ten seconds.
@@ -117,7 +122,8 @@ public enum ServerMain {
             plan.sockets[index].descriptor = sockets[Int(plan.sockets[index].descriptor)]
         }
         close(lock.release())
-        try LabServer.serve(plan, readiness: readiness)
+        // Should the command be gone instead, the addresses are missing, and the programs that need them say so.
+        try LabServer.serve(plan, readiness: readiness) { _ = try? input.readExactly(1) }
     }
 }
 

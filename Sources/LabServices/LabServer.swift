@@ -8,7 +8,9 @@ public enum LabServer {
     ///
     /// Writes one line to `readiness` and closes it: `ready`, or `error: ` and why. Call it once, on the main
     /// thread, at home and before any other thread exists: it takes over the process's signals and its children.
-    public static func serve(_ plan: ServicePlan, readiness: Int32) throws {
+    ///
+    /// - Parameter network: Returns when addresses can be bound; the programs of the plan need them, sockets do not.
+    public static func serve(_ plan: ServicePlan, readiness: Int32, awaiting network: () -> Void) throws {
         _ = fcntl(readiness, F_SETFD, FD_CLOEXEC)
         // Blocked, not handled: `sigwait` below takes them one by one. The kernel drops what pid 1 of a namespace has
         // neither blocked nor a handler for, so this must come first; threads started later inherit it.
@@ -18,7 +20,7 @@ public enum LabServer {
 
         let server: RunningServer
         do {
-            server = try start(plan)
+            server = try start(plan, awaiting: network)
         } catch {
             report("error: \(singleLine("\(error)"))", to: readiness)
             throw error
@@ -29,7 +31,9 @@ public enum LabServer {
     }
 
     /// Starts a plan's services without touching the process's signals.
-    static func start(_ plan: ServicePlan) throws -> RunningServer { try RunningServer(plan) }
+    static func start(_ plan: ServicePlan, awaiting network: () -> Void = {}) throws -> RunningServer {
+        try RunningServer(plan, awaiting: network)
+    }
 
     private static func waitForEnd(_ signals: inout sigset_t, _ server: RunningServer, _ logger: Logger) {
         while true {

@@ -21,8 +21,8 @@ struct UpCostTests {
 
     @Test func networkOfPrivateNAT() throws {
         let cost = try Self.cost(of: ["up", "private-nat", "--no-services", "--name", "\(Self.prefix)-nat"])
-        #expect(cost.calls <= 330, "system calls: \(cost)")
-        #expect(cost.messages <= 420, "netlink messages: \(cost)")
+        #expect(cost.calls <= 250, "system calls: \(cost)")
+        #expect(cost.messages <= 373, "netlink messages: \(cost)")
     }
 
     @Test func takingItDown() throws {
@@ -30,7 +30,7 @@ struct UpCostTests {
         _ = try NetlabProgram().run(["up", "private-nat", "--no-services", "--name", name]).output()
         // Two for each of 15 names, and what is asked once.
         let cost = try Self.count(["down", name])
-        #expect(cost.calls <= 70, "system calls: \(cost)")
+        #expect(cost.calls <= 55, "system calls: \(cost)")
         #expect(cost.messages == 0, "links are never deleted one by one: \(cost)")
     }
 

@@ -30,6 +30,7 @@ struct DNSZoneTests {
                 group=root
                 pid-file=
                 port=53
+                bind-interfaces
                 listen-address=10.0.0.2
                 listen-address=169.254.169.253
                 no-hosts

@@ -76,7 +76,8 @@ struct ScanLane: ~Copyable {
         while unanswered > 0, !deadline.isOver {
             let before = (answers: answered, drops: try sockets.losses.drops, lost: findings.lost)
             let refused = findings.held
-            try ask(every: mayHaveLost || round == 1 ? 1 : stride, until: deadline)
+            let step = mayHaveLost || round == 1 ? 1 : stride
+            try ask(every: step, until: deadline)
             try listen(quietTime: round < tries ? pause(quietTime) : patience(quietTime), deadline: deadline)
             findings.lost = try sockets.drops()
             mayHaveLost =
@@ -84,7 +85,8 @@ struct ScanLane: ~Copyable {
                 // What the first asking did not bring and this one did was lost on the way, so more may have been.
                 || round > 1 && answered > before.answers
             guard round < tries + (mayHaveLost ? 3 : 0) else { break }
-            round += 1
+            // A sample that showed a loss is not counted: now all are asked.
+            round += step > 1 && mayHaveLost ? 0 : 1
         }
         return findings
     }
