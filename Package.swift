@@ -132,6 +132,10 @@ let package = Package(
             "ChecksTests",
             ["Checks", "CloudModel", "IPAddressing", "LabFile", "LabPlan", "LabRunner", "Nftables", "Probes"]),
 
+        tests(
+            "NetlabCommandsTests",
+            ["NetlabCommands", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+
         // Root tests: real namespaces, nothing left behind.
         tests(
             "KernelRootTests",

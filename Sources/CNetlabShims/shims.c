@@ -32,6 +32,59 @@ int cnl_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 int cnl_memfd(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 int cnl_close_from(unsigned int first) { return (int)syscall(SYS_close_range, first, ~0U, 0); }
 
+enum { rights_limit = 200 };
+
+int cnl_send_files(int socket, const int *descriptors, int count) {
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(rights_limit * sizeof(int))];
+    } control;
+    char byte = 0;
+    struct iovec vector = {.iov_base = &byte, .iov_len = 1};
+    if (count < 1 || count > rights_limit) {
+        errno = EINVAL;
+        return -1;
+    }
+    memset(&control, 0, sizeof control);
+    struct msghdr message = {
+        .msg_iov = &vector,
+        .msg_iovlen = 1,
+        .msg_control = control.bytes,
+        .msg_controllen = CMSG_SPACE((size_t)count * sizeof(int))};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN((size_t)count * sizeof(int));
+    memcpy(CMSG_DATA(header), descriptors, (size_t)count * sizeof(int));
+    return (int)sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+
+int cnl_receive_files(int socket, int *descriptors, int capacity) {
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(rights_limit * sizeof(int))];
+    } control;
+    char byte = 0;
+    struct iovec vector = {.iov_base = &byte, .iov_len = 1};
+    struct msghdr message = {
+        .msg_iov = &vector, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+    ssize_t received = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    if (received <= 0) return (int)received;
+    int count = 0;
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+        int came = (int)((header->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+        const int *numbers = (const int *)CMSG_DATA(header);
+        for (int i = 0; i < came; i++) {
+            if (count < capacity) descriptors[count++] = numbers[i];
+            else close(numbers[i]);
+        }
+    }
+    return count;
+}
+
+int cnl_socket_pair(int ends[2]) { return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends); }
+
 int cnl_set_cloexec(int descriptor, int on) { return fcntl(descriptor, F_SETFD, on ? FD_CLOEXEC : 0); }
 
 int cnl_set_nonblocking(int descriptor, int on) {

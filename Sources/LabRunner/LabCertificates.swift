@@ -11,6 +11,9 @@ struct LabCertificates {
     /// sshd's host key; `nil` where nothing speaks SSH.
     let hostKey: String?
 
+    /// For a lab without services.
+    static let none = LabCertificates(certificates: [:], hostKey: nil)
+
     /// Makes the lab's authority and a certificate for every node that speaks TLS; nothing for a lab without any.
     static func make(_ plan: LabPlan, state: StateFolder) throws -> LabCertificates {
         let hostKey = try plan.nodes.contains { $0.sockets.contains { $0.kind == .ssh } } ? makeHostKey(state) : nil

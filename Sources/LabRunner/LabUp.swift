@@ -59,41 +59,31 @@ public struct LabUp: Sendable {
         try Files.write(plan.lab.origin.file, to: state.labFileOrigin)
         try Interruption.check()
         phases.end("state")
+        let messages = BackgroundJob("netlab-plan") { [plan] in try PreparedMessages(plan) }
+        // The process starts while the namespaces are made and adopts its sockets while the network is.
+        let server = try services ? ServerProcess(program: settings.program, state: state, lock: lock) : nil
+        phases.end("spawn")
         let nodes = try NetnsFolder.using { try builder.makeNamespaces(listening: services) }
         try Interruption.check()
         phases.end("namespaces")
-        let sockets = nodes.flatMap { $0.listeners.map(\.socket.raw) }
-        // The process starts while the network is built, and gets its plan when the addresses are there.
-        let server =
-            try services
-            ? ServerProcess(program: settings.program, state: state, sockets: sockets, lock: lock) : nil
-        phases.end("spawn")
-        try builder.configure(nodes)
+        try builder.configure(nodes, messages: messages.value()) {
+            let sockets = nodes.flatMap { $0.listeners.map(\.socket.raw) }
+            let planner = ServicePlanner(
+                plan: plan, state: state, settings: settings,
+                certificates: server == nil ? .none : try LabCertificates.make(plan, state: state))
+            try server?.send(planner.servicePlan(nodes), sockets: sockets)
+        }
+        server?.networkIsUp()
         phases.end("network")
-        try writeNameFiles()
+        try Files.write(plan.nodes.map(NodeNames.init).map(\.line).joined(), to: state.names)
         try Interruption.check()
         phases.end("names")
-        let planner = ServicePlanner(
-            plan: plan, state: state, settings: settings,
-            certificates: try LabCertificates.make(plan, state: state))
-        try server?.start(planner.servicePlan(nodes), state: state)
+        try server?.waitUntilReady()
         phases.end("services")
         try builder.settle(nodes)
         try Files.write("", to: state.complete)
         phases.end("settle")
         return RunningLab(plan: plan, state: state, nodes: nodes, phases: phases.all)
-    }
-
-    /// `resolv.conf` and `hosts` of every node, mounted over the real ones by `exec`.
-    private func writeNameFiles() throws {
-        for node in plan.nodes {
-            var lines = node.resolvers.map { "nameserver \($0)" }
-            if !node.searchDomains.isEmpty { lines.append("search \(node.searchDomains.joined(separator: " "))") }
-            lines.append("options timeout:1 attempts:2")
-            try Files.write(lines.joined(separator: "\n") + "\n", to: state.resolverFile(of: node.name), mode: 0o644)
-            let own = node.address.map { "\($0) \(node.name)\n" } ?? ""
-            try Files.write("127.0.0.1 localhost\n\(own)", to: state.hostsFile(of: node.name), mode: 0o644)
-        }
     }
 
     private static func cleanUp(_ state: StateFolder, after error: any Error) -> LabRunnerError {

@@ -45,14 +45,23 @@ public struct NetworkBuilder: Sendable {
         _ = try? Conntrack.flows(NetlinkSocket(.netfilter))
     }
 
-    /// Steps 2 and 3; the rulesets go in on a second thread meanwhile.
-    public func configure(_ nodes: [MadeNode]) throws {
+    /// Steps 2 and 3; the rulesets go in on a second thread meanwhile, after `besides`.
+    ///
+    /// - Parameter messages: What was prepared while the namespaces were made.
+    public func configure(
+        _ nodes: [MadeNode], messages: PreparedMessages? = nil, besides: @escaping @Sendable () throws -> Void = {}
+    ) throws {
+        let messages = try messages ?? PreparedMessages(plan)
         let wires: @Sendable () throws -> Void = {
             try addLinks(nodes)
-            for node in nodes { try configure(node) }
+            for (node, batch) in zip(nodes, messages.settings) { try node.route.commit(batch) }
         }
         let rulesets: @Sendable () throws -> Void = {
-            for node in nodes { try addRuleset(node) }
+            try besides()
+            for (node, batch) in zip(nodes, messages.rulesets) {
+                // nfnetlink wants the ACK of the message before the end of the batch.
+                if let batch { try node.netfilter.commit(batch, acknowledging: batch.count - 2) }
+            }
         }
         for result in inParallel([wires, rulesets], threads: 2) { try result.get() }
     }
@@ -93,25 +102,5 @@ public struct NetworkBuilder: Sendable {
             }
             try near.route.commit(batch.messages)
         }
-    }
-
-    private func configure(_ node: MadeNode) throws {
-        let plan = node.plan
-        var batch = RouteBatch()
-        try batch.raise(.loopback, subject: plan.subject)
-        for device in plan.devices { try batch.raise(device, subject: plan.subject) }
-        for device in plan.proxyARP { try batch.answerProxyARPAtOnce(device, subject: plan.subject) }
-        for address in plan.addresses { try batch.add(address, subject: plan.subject) }
-        for neighbor in plan.neighbors { try batch.add(neighbor, subject: plan.subject) }
-        for route in plan.routes { try batch.add(route) }
-        for rule in plan.rules { try batch.add(rule) }
-        try node.route.commit(batch.messages)
-    }
-
-    private func addRuleset(_ node: MadeNode) throws {
-        guard let table = node.plan.nft else { return }
-        var batch = NftBatch()
-        batch.add(table)
-        try node.netfilter.commit(batch.messages, acknowledging: batch.messages.count - 2)
     }
 }

@@ -26,6 +26,7 @@ public enum NodeEntry {
             throw LabRunnerError(
                 .input, "lab \(name) has no node \(node)", hint: "its nodes are: \(nodes.joined(separator: ", "))")
         }
+        try NodeNames.makeFiles(of: node, in: state)
         let namespace = try NetworkNamespace(name: "\(name).\(node)", path: path)
         try enter(namespace, node: node, state: state)
         Interruption.release()

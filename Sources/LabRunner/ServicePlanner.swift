@@ -15,14 +15,15 @@ struct ServicePlanner {
 
     private var lab: Lab { plan.lab }
 
+    /// The sockets' descriptors are their places in the order of the nodes and their listeners.
     func servicePlan(_ nodes: [MadeNode]) -> ServicePlan {
-        let sockets = nodes.flatMap { node in
-            node.listeners.compactMap { listener in
-                listener.plan.kind.served.map {
-                    AdoptedSocket(
-                        descriptor: listener.socket.raw, node: node.plan.name, kind: $0, port: listener.plan.port,
-                        vpc: node.plan.role == .router ? node.plan.name : nil)
-                }
+        let sockets = nodes.flatMap { node in node.listeners.map { (node, $0.plan) } }.enumerated().compactMap {
+            (place, listener) -> AdoptedSocket? in
+            let (node, plan) = listener
+            return plan.kind.served.map {
+                AdoptedSocket(
+                    descriptor: Int32(place), node: node.plan.name, kind: $0, port: plan.port,
+                    vpc: node.plan.role == .router ? node.plan.name : nil)
             }
         }
         return ServicePlan(

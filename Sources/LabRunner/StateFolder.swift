@@ -21,6 +21,8 @@ public struct StateFolder: Hashable, Sendable {
     public var serverLog: String { "\(path)/server.log" }
     /// One JSON line per request that a service of the lab answered.
     public var accessLog: String { "\(path)/access.jsonl" }
+    /// What names mean inside each node.
+    public var names: String { "\(path)/names" }
     /// Written last: the lab is complete.
     public var complete: String { "\(path)/complete" }
 

@@ -9,12 +9,14 @@ public enum LabServer {
     /// Writes one line to `readiness` and closes it: `ready`, or `error: ` and why. Call it once, on the main
     /// thread, at home and before any other thread exists: it takes over the process's signals and its children.
     ///
-    /// - Parameter companions: What else runs meanwhile; made when the programs run, stopped before them.
+    /// - Parameters:
+    ///   - network: Returns when addresses can be bound; the programs of the plan need them, sockets do not.
+    ///   - companions: What else runs meanwhile; made when the programs run, stopped before them.
     public static func serve(
-        _ plan: ServicePlan, readiness: Int32, companions: (any ProgramSignals) throws -> [any Companion] = { _ in [] }
+        _ plan: ServicePlan, readiness: Int32, awaiting network: () -> Void,
+        companions: (any ProgramSignals) throws -> [any Companion] = { _ in [] }
     ) throws {
         _ = fcntl(readiness, F_SETFD, FD_CLOEXEC)
-        raiseDescriptorLimit()
         // Blocked, not handled: `sigwait` below takes them one by one. The kernel drops what pid 1 of a namespace has
         // neither blocked nor a handler for, so this must come first; threads started later inherit it.
         var signals = signalSet([SIGTERM, SIGINT, SIGHUP, SIGCHLD])
@@ -24,7 +26,7 @@ public enum LabServer {
         let server: RunningServer
         var helpers: [any Companion] = []
         do {
-            server = try start(plan)
+            server = try start(plan, awaiting: network)
             do {
                 helpers = try companions(server.signals)
                 for helper in helpers { try helper.start() }
@@ -44,7 +46,9 @@ public enum LabServer {
     }
 
     /// Starts a plan's services without touching the process's signals.
-    static func start(_ plan: ServicePlan) throws -> RunningServer { try RunningServer(plan) }
+    static func start(_ plan: ServicePlan, awaiting network: () -> Void = {}) throws -> RunningServer {
+        try RunningServer(plan, awaiting: network)
+    }
 
     private static func waitForEnd(_ signals: inout sigset_t, _ server: RunningServer, _ logger: Logger) {
         while true {
@@ -61,7 +65,8 @@ public enum LabServer {
         }
     }
 
-    private static func raiseDescriptorLimit() {
+    /// A large lab has more sockets than the usual 1024 descriptors; to be called before they come.
+    public static func raiseDescriptorLimit() {
         var limit = rlimit()
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         guard getrlimit(resource, &limit) == 0 else { return }

@@ -15,7 +15,10 @@ final class RunningServer {
     /// Starts everything in a plan, all at once, and returns when all of it answers. On failure nothing stays.
     ///
     /// Must be called from a thread at home, never from one inside a namespace: the event loops are its children.
-    init(_ plan: ServicePlan, capacity: Capacity = Capacity(), patience: Duration = .seconds(60)) throws {
+    init(
+        _ plan: ServicePlan, capacity: Capacity = Capacity(), patience: Duration = .seconds(60),
+        awaiting network: () -> Void = {}
+    ) throws {
         // Two threads are enough for a lab and leave the rest of a small machine to the probes.
         group = MultiThreadedEventLoopGroup(numberOfThreads: min(2, System.coreCount))
         do {
@@ -26,13 +29,14 @@ final class RunningServer {
                         node: socket.node, kind: socket.kind, reason: "descriptor \(socket.descriptor) is not open")
                 }
             }
-            // Programs first: they get ready while we adopt the sockets.
+            // Sockets first: they were made before the addresses that the programs need.
+            try adopt(plan, capacity, TimeAmount(patience))
+            network()
             for program in plan.programs {
                 let running = try RunningProgram(program, stateFolder: plan.stateFolder)
                 programs.append(running)
                 signals.add(program.name, running.process)
             }
-            try adopt(plan, capacity, TimeAmount(patience))
             let deadline = ContinuousClock.now + .seconds(8)
             for index in programs.indices { try programs[index].waitUntilReady(until: deadline) }
         } catch {

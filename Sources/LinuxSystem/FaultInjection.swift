@@ -31,10 +31,17 @@ enum FaultInjection {
             return Int32(parts[0]).map { .fail(errno: $0, at: position) }
         }()
 
+        /// Messages handed to the kernel over netlink.
+        private static let messages = Atomic<Int>(0)
+
         private static func fputsCount() {
-            let line = "system calls: \(calls.load(ordering: .relaxed))\n"
+            let line =
+                "netlink messages: \(messages.load(ordering: .relaxed))\n"
+                + "system calls: \(calls.load(ordering: .relaxed))\n"
             _ = Array(line.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
         }
+
+        static func note(messages count: Int) { messages.wrappingAdd(count, ordering: .relaxed) }
 
         /// To be called before each call; the error number it shall fail with instead, if any.
         static func next() -> Int32? {
@@ -51,5 +58,12 @@ enum FaultInjection {
     #else
         @inline(__always)
         static func next() -> Int32? { nil }
+    #endif
+}
+
+/// Counts netlink messages for `NETLAB_FAULT=count`; nothing in release builds.
+public func noteNetlinkMessages(_ count: Int) {
+    #if DEBUG
+        FaultInjection.note(messages: count)
     #endif
 }

@@ -64,14 +64,16 @@ public enum NamedNamespace {
     /// No error if it is gone already. Equivalent to `ip netns delete NAME`.
     public static func delete(_ name: String) throws(SystemError) {
         let path = path(name)
-        // Detached: a process that still looks at the mount does not hinder us. EINVAL: nothing is mounted there.
         // Several layers are possible when somebody mounted over us; the count is bounded by who could have.
         for _ in 0..<8 {
             do {
+                // Detached: a process that still looks at the mount does not hinder us. EINVAL: nothing is mounted there.
                 try systemCall("umount2", path) { umount2(path, Int32(MNT_DETACH)) }
             } catch  where error.errno == EINVAL || error.errno == ENOENT {
                 break
             }
+            // The usual case; EBUSY while another layer is mounted there.
+            if (try? systemCall("unlink", path, { unlink(path) })) != nil { return }
         }
         try Files.remove(path)
     }

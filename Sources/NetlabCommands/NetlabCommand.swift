@@ -37,9 +37,15 @@ public struct NetlabCommand: ParsableCommand {
     /// Parses, runs, and leaves with the exit status of the design.
     public static func start() -> Never {
         do {
-            var command = try Self.command()
-            if geteuid() != 0, try !Unprivileged.prepare(command) { Self.leave(0) }
-            try command.run()
+            // Without root the commands need a home first, and which one the whole command line tells.
+            if geteuid() != 0 {
+                var command = try parseAsRoot()
+                if try !Unprivileged.prepare(command) { Self.leave(0) }
+                try command.run()
+            } else if try !runPlainly(CommandLine.arguments.dropFirst()) {
+                var command = try parseAsRoot()
+                try command.run()
+            }
             Self.leave(0)
         } catch let error as LabRunnerError {
             Output.complain(error.description)
@@ -62,15 +68,25 @@ public struct NetlabCommand: ParsableCommand {
         }
     }
 
-    /// The command that was asked for.
-    ///
-    /// Our background processes are started by us alone, and somebody waits for them: they go past the tree of commands,
-    /// which takes ArgumentParser some milliseconds to look through.
-    private static func command() throws -> any ParsableCommand {
-        let words = CommandLine.arguments.dropFirst()
-        if words.first == Serve.configuration.commandName { return try Serve.parse(Array(words.dropFirst())) }
-        if words.first == Keep.configuration.commandName { return try Keep.parse(Array(words.dropFirst())) }
-        return try parseAsRoot()
+    /// The short way, past ArgumentParser's tree of commands; `false` when the words must go the long way.
+    static func runPlainly(_ words: ArraySlice<String>) throws -> Bool {
+        let rest = words.dropFirst()
+        switch words.first {
+        case "up": return try Up.runPlainly(rest)
+        case "down": return try Down.runPlainly(rest)
+        case "test": return try Test.runPlainly(rest)
+        case "check": return try Check.runPlainly(rest)
+        case "exec": return try Exec.runPlainly(rest)
+        case "list": return try ListLabs.runPlainly(rest)
+        case "status": return try Status.runPlainly(rest)
+        case "validate": return try Validate.runPlainly(rest)
+        case "__serve": return try Serve.runPlainly(rest)
+        case "__scan": return try ScanOnce.runPlainly(rest)
+        case "--version" where rest.isEmpty:
+            Output.say(Version.text)
+            return true
+        default: return false
+        }
     }
 
     private static func leave(_ code: Int32) -> Never {

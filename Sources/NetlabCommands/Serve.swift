@@ -13,3 +13,15 @@ struct Serve: ParsableCommand {
 
     func run() throws { try ServerMain.run(readiness: readiness, lock: lock, keeper: keeper) }
 }
+
+extension Serve: PlainCommand {
+    static func runPlainly(_ words: ArraySlice<String>) throws -> Bool {
+        guard let words = PlainWords(words, options: ["--readiness", "--lock", "--keeper"]), words.onlyOperand != nil,
+            let readiness = words.value(of: "--readiness").flatMap({ Int32($0) }),
+            let lock = words.value(of: "--lock").flatMap({ Int32($0) })
+        else { return false }
+        try ServerMain.run(
+            readiness: readiness, lock: lock, keeper: words.value(of: "--keeper").flatMap { Int32($0) })
+        return true
+    }
+}

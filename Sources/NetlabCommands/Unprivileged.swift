@@ -76,6 +76,15 @@ extension Status: UsesLabs {
     }
 }
 
+extension Explain: UsesLabs {
+    /// A lab file can be explained without any lab.
+    func runWithoutLabs() throws { try run() }
+}
+
+extension Matrix: UsesLabs {
+    func runWithoutLabs() throws { try run() }
+}
+
 extension CostCommand: UsesLabs {
     /// A lab file costs what it costs.
     func runWithoutLabs() throws { try run() }

@@ -1,9 +1,17 @@
 /// Messages that go to the kernel in one `sendmsg`, with what each was for.
 public struct NetlinkBatch: Sendable {
     /// What a message was for, kept to explain a refusal.
-    public struct Purpose: Hashable, Sendable {
-        public let operation: String
+    public struct Purpose: Sendable {
+        /// In words only when asked: of ten thousand rules, one at most is refused.
+        private let describe: @Sendable () -> String
         public let subject: String
+
+        public var operation: String { describe() }
+
+        public init(operation: @autoclosure @escaping @Sendable () -> String, subject: String) {
+            describe = operation
+            self.subject = subject
+        }
     }
 
     /// The messages back to back, each padded to four bytes. Sequence numbers are set when the batch is sent.
@@ -18,12 +26,14 @@ public struct NetlinkBatch: Sendable {
     public var count: Int { offsets.count }
 
     /// Appends one finished message, header included (host byte order, `nlmsg_len` set).
-    public mutating func append(_ message: UnsafeRawBufferPointer, operation: String, subject: String) {
+    public mutating func append(
+        _ message: UnsafeRawBufferPointer, operation: @autoclosure @escaping @Sendable () -> String, subject: String
+    ) {
         precondition(message.count >= NetlinkHeader.size, "a netlink message has a header")
         offsets.append(bytes.count)
         bytes.append(contentsOf: message)
         while bytes.count & 3 != 0 { bytes.append(0) }
-        purposes.append(Purpose(operation: operation, subject: subject))
+        purposes.append(Purpose(operation: operation(), subject: subject))
     }
 
     /// Numbers the messages from `first`, marks each as a request and asks for an ACK of the one at `acknowledged`.

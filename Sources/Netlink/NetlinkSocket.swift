@@ -40,6 +40,7 @@ public final class NetlinkSocket: Sendable {
         try state.withLock { state in
             let first = state.sequence
             state.sequence &+= UInt32(batch.count)
+            noteNetlinkMessages(batch.count)
             let last = acknowledging ?? batch.count - 1
             batch.number(from: first, acknowledged: last)
             try Self.send(batch.bytes, on: state.descriptor.raw)

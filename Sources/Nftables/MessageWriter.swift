@@ -25,10 +25,12 @@ struct MessageWriter: Sendable {
     }
 
     /// Appends the finished message to the batch.
-    mutating func end(into batch: inout NetlinkBatch, operation: String, subject: String) {
+    mutating func end(
+        into batch: inout NetlinkBatch, operation: @autoclosure @escaping @Sendable () -> String, subject: String
+    ) {
         buffer.withUnsafeBytes { raw in
             let length = Int(raw.load(as: UInt32.self))
-            batch.append(UnsafeRawBufferPointer(rebasing: raw[..<length]), operation: operation, subject: subject)
+            batch.append(UnsafeRawBufferPointer(rebasing: raw[..<length]), operation: operation(), subject: subject)
         }
     }
 

@@ -41,13 +41,13 @@ public struct NftBatch: Sendable {
     }
 
     private mutating func put(
-        _ type: nf_tables_msg_types, _ flags: Int32, _ operation: String, _ subject: String,
-        _ body: (inout MessageWriter) -> Void
+        _ type: nf_tables_msg_types, _ flags: Int32, _ operation: @autoclosure @escaping @Sendable () -> String,
+        _ subject: String, _ body: (inout MessageWriter) -> Void
     ) {
         let number = UInt16(NFNL_SUBSYS_NFTABLES) << 8 | UInt16(type.rawValue)
         writer.begin(type: number, flags: UInt16(flags), family: UInt8(NFPROTO_IPV4), resource: 0)
         body(&writer)
-        writer.end(into: &messages, operation: operation, subject: subject)
+        writer.end(into: &messages, operation: operation(), subject: subject)
     }
 
     private mutating func addTable() {
@@ -71,9 +71,10 @@ public struct NftBatch: Sendable {
     }
 
     private mutating func add(_ rule: NftRule, to chain: String, sets: [String: UInt32], in table: NftTable) {
-        let operation = "nft add rule ip \(NftTable.name) \(chain) \(rule.text)"
-        put(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, operation, rule.owner.isEmpty ? "chain \(chain)" : rule.owner)
-        {
+        put(
+            NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, "nft add rule ip \(NftTable.name) \(chain) \(rule.text)",
+            rule.owner.isEmpty ? "chain \(chain)" : rule.owner
+        ) {
             $0.put(NFTA_RULE_TABLE, NftTable.name)
             $0.put(NFTA_RULE_CHAIN, chain)
             $0.nest(NFTA_RULE_EXPRESSIONS) { message in

@@ -79,7 +79,8 @@ import Testing
         let outcome = try scan(topology, allPorts)
         #expect(outcome.isSilent)
         #expect(outcome.tcp.tally == [.filtered: 65_535])
-        #expect(outcome.sent == 2 * 65_535)
+        // A sample is asked again, or everything where some queue of the machine dropped a packet meanwhile.
+        #expect((65_535 + 1024...2 * 65_535).contains(outcome.sent), "\(outcome.sent)")
         #expect(try witness.count == outcome.sent)
         #expect(outcome.received == PacketCounts())
         witness.close()
@@ -102,6 +103,15 @@ import Testing
         let outcome = try scan(topology, .init(addresses: [bAddress], tcp: [1...63]))
         #expect(outcome.tcp.tally == [.closed: 63])
         #expect(outcome.sent == 63 + 16 + 4 + 1)
+    }
+
+    @Test(arguments: [25, 3000]) func aLossThatOnlyTheSampleShowsIsMadeGood(oneIn: Int) throws {
+        let topology = try pair()
+        // Of 65,535 resets some are lost behind a rule, where no counter of ours sees it.
+        try topology.nft("b", hook: "output", "tcp flags rst numgen inc mod \(oneIn) == 0 drop")
+        let outcome = try scan(topology, allPorts)
+        #expect(outcome.tcp.tally == [.closed: 65_535])
+        #expect(outcome.sent > 65_535)
     }
 
     @Test func aBlockOfHostsAndCommonPorts() throws {

@@ -64,18 +64,25 @@ def main() -> int:
                 print(f"bench: {name} failed: {problem}", file=sys.stderr)
             finally:
                 world.clean_up()
+            write(lines, facts)  # so that an end before the end costs no results
             print(f"bench: {name} took {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
     except KeyboardInterrupt:
         print("bench: interrupted; what was made is gone again", file=sys.stderr)
         return 130
     finally:
         world.clean_up()
-    title = f"{facts['version']} on {facts['cpu']}, Linux {facts['kernel']}, {facts['when']}, load {facts['load']}"
-    print(f"{title}\n\n{report.table(lines)}")
+    print(f"{title(facts)}\n\n{report.table(lines)}")
     print(f"\n{time.monotonic() - begin:.0f} s in all", file=sys.stderr)
-    (world.WORK / "results.json").write_text(report.as_json(lines, facts))
-    (world.WORK / "chart.svg").write_text(chart.svg(lines, title))
     return 0
+
+
+def title(facts: dict[str, str]) -> str:
+    return f"{facts['version']} on {facts['cpu']}, Linux {facts['kernel']}, {facts['when']}, load {facts['load']}"
+
+
+def write(lines: list[Line], facts: dict[str, str]) -> None:
+    (world.WORK / "results.json").write_text(report.as_json(lines, facts))
+    (world.WORK / "chart.svg").write_text(chart.svg(lines, title(facts)))
 
 
 if __name__ == "__main__":

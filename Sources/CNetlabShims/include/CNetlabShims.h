@@ -27,6 +27,14 @@ int cnl_pipe(int ends[2]);
 // memfd_create(2) and close_range(2) are behind _GNU_SOURCE.
 int cnl_memfd(const char *name);
 int cnl_close_from(unsigned int first);
+// SCM_RIGHTS is built and read by macros.
+/// Sends up to 200 open descriptors over a stream socket, with one byte to carry them, without SIGPIPE. 1, or -1.
+int cnl_send_files(int socket, const int *descriptors, int count);
+/// Receives one byte and the descriptors that came with it, close-on-exec. How many came, or -1; at the end of the
+/// stream 0.
+int cnl_receive_files(int socket, int *descriptors, int capacity);
+/// A pair of connected stream sockets, close-on-exec.
+int cnl_socket_pair(int ends[2]);
 /// Sets or clears FD_CLOEXEC; fcntl is variadic.
 int cnl_set_cloexec(int descriptor, int on);
 /// Sets O_NONBLOCK; fcntl is variadic.

@@ -9,7 +9,8 @@ public struct DNSZone: Hashable, Sendable {
 
     /// A dnsmasq configuration that serves exactly this zone, on exactly these addresses.
     ///
-    /// The addresses must exist when dnsmasq starts. It reads neither `/etc/hosts` nor `/etc/resolv.conf`, and does
+    /// The addresses must exist when dnsmasq starts. (Bound to no address it could start earlier, but then it refuses TCP
+    /// that comes in by an interface without an address, as all of a router's are.) It reads neither `/etc/hosts` nor `/etc/resolv.conf`, and does
     /// DNS only. With a log file it writes a line per query.
     public func dnsmasqConfiguration(
         listening addresses: [IPv4Address], port: UInt16 = 53, logFile: String? = nil, hostsFile: String? = nil,

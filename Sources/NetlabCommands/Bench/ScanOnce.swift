@@ -24,7 +24,9 @@ struct ScanOnce: ParsableCommand {
         let isComplete: Bool
     }
 
-    func run() throws {
+    func run() throws { try Self.run(namespace: namespace, tcp: tcp, threads: threads, hosts: hosts) }
+
+    private static func run(namespace: String, tcp: [String], threads: Int, hosts: [String]) throws {
         let outcome = try PortScan(
             from: NetworkNamespace(name: namespace, path: NamedNamespace.path(namespace)),
             targets: [PortScan.Target(addresses: hosts.flatMap(Self.addresses), tcp: try tcp.map(Self.ports))],
@@ -50,5 +52,15 @@ struct ScanOnce: ParsableCommand {
             throw ValidationError("\(text) is no range of ports")
         }
         return first...last
+    }
+}
+
+extension ScanOnce: PlainCommand {
+    static func runPlainly(_ words: ArraySlice<String>) throws -> Bool {
+        guard let words = PlainWords(words, options: ["--namespace", "--tcp", "--threads"]), !words.operands.isEmpty,
+            let namespace = words.value(of: "--namespace"), let threads = Int(words.value(of: "--threads") ?? "1")
+        else { return false }
+        try run(namespace: namespace, tcp: words.values(of: "--tcp"), threads: threads, hosts: words.operands)
+        return true
     }
 }

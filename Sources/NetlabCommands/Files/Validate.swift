@@ -14,7 +14,9 @@ struct Validate: ParsableCommand {
     @Argument(help: "Lab files, names of labs, or folders of AWS descriptions.") var files: [String]
     @Flag(help: "Print the problems as JSON.") var json = false
 
-    func run() throws {
+    func run() throws { try Self.run(files, json: json) }
+
+    private static func run(_ files: [String], json: Bool) throws {
         var problems: [Problem] = []
         var isBad = false
         for file in files {
@@ -29,5 +31,13 @@ struct Validate: ParsableCommand {
             for problem in problems { Output.complain(problem.rendered, raw: true) }
         }
         if isBad { throw ExitCode(2) }
+    }
+}
+
+extension Validate: PlainCommand {
+    static func runPlainly(_ words: ArraySlice<String>) throws -> Bool {
+        guard let words = PlainWords(words, flags: ["--json"]), !words.operands.isEmpty else { return false }
+        try run(words.operands, json: words.has("--json"))
+        return true
     }
 }

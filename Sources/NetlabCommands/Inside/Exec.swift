@@ -26,3 +26,13 @@ struct Exec: ParsableCommand {
 
     func run() throws { try NodeEntry.execute(command, lab: try LabName.valid(name), node: node) }
 }
+
+extension Exec: PlainCommand {
+    static func runPlainly(_ words: ArraySlice<String>) throws -> Bool {
+        guard let end = words.firstIndex(of: "--"), let before = PlainWords(words[..<end]), before.operands.count == 2
+        else { return false }
+        let command = Array(words[(end + 1)...])
+        guard !command.isEmpty else { return false }
+        try NodeEntry.execute(command, lab: try LabName.valid(before.operands[0]), node: before.operands[1])
+    }
+}

@@ -17,10 +17,42 @@ struct Check: ParsableCommand {
     @Argument(help: "A running lab.") var name: String
     @OptionGroup var options: CheckOptions
 
-    func run() throws {
+    func run() throws { try Self.run(name, options.choice) }
+
+    private static func run(_ name: String, _ choice: CheckChoice) throws {
         Interruption.hold()
         let running = try RunningLab.attach(try LabName.valid(name))
-        try CheckRun(running, only: options.only).report(format: options.format, to: options.output)
+        try CheckRun(running, only: choice.only).report(format: choice.format, to: choice.output)
+    }
+}
+
+extension Check: PlainCommand {
+    static func runPlainly(_ words: ArraySlice<String>) throws -> Bool {
+        guard let words = PlainWords(words, flags: CheckChoice.flags, options: CheckChoice.options),
+            let name = words.onlyOperand, let choice = CheckChoice(words)
+        else { return false }
+        try run(name, choice)
+        return true
+    }
+}
+
+/// What `check` and `test` were asked for.
+struct CheckChoice {
+    var only: [String]
+    var format: ReportFormat
+    var output: String?
+}
+
+extension CheckChoice {
+    static let flags: Set = ["--json"]
+    static let options: Set = ["--only", "--format", "--output"]
+
+    /// `nil` when the words are for ArgumentParser.
+    init?(_ words: PlainWords) {
+        guard let format = ReportFormat(rawValue: words.value(of: "--format") ?? "text") else { return nil }
+        self.init(
+            only: words.values(of: "--only"), format: words.has("--json") ? .json : format,
+            output: words.value(of: "--output"))
     }
 }
 
@@ -34,6 +66,8 @@ struct CheckOptions: ParsableArguments {
     mutating func validate() throws {
         if json { format = .json }
     }
+
+    var choice: CheckChoice { CheckChoice(only: only, format: format, output: output) }
 }
 
 extension ReportFormat: ExpressibleByArgument {}

@@ -20,7 +20,9 @@ struct Down: ParsableCommand {
         if names.isEmpty && !all { throw ValidationError("name a lab, or say --all (netlab list shows what is up)") }
     }
 
-    func run() throws {
+    func run() throws { try Self.run(names, all: all, json: json) }
+
+    private static func run(_ names: [String], all: Bool, json: Bool) throws {
         Interruption.hold()
         var gone: [String] = []
         var absent: [String] = []
@@ -34,13 +36,26 @@ struct Down: ParsableCommand {
                 absent.append(name)
             }
         }
-        try report(gone: gone, absent: absent)
+        try report(gone: gone, absent: absent, json: json)
         for note in notes { Output.note(note) }
     }
 
     func report(gone: [String], absent: [String]) throws {
+        try Self.report(gone: gone, absent: absent, json: json)
+    }
+
+    private static func report(gone: [String], absent: [String], json: Bool) throws {
         if json { return try Output.json(["down": gone]) }
         for name in absent { Output.note("\(name) was not up") }
         for name in gone { Output.say("\(name) is down") }
+    }
+}
+
+extension Down: PlainCommand {
+    static func runPlainly(_ words: ArraySlice<String>) throws -> Bool {
+        guard let words = PlainWords(words, flags: ["--all", "--json"]), !words.operands.isEmpty || words.has("--all")
+        else { return false }
+        try run(words.operands, all: words.has("--all"), json: words.has("--json"))
+        return true
     }
 }

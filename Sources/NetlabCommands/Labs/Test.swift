@@ -18,7 +18,9 @@ struct Test: ParsableCommand {
     @Option(help: "What to call the lab while it is up.") var name: String?
     @OptionGroup var options: CheckOptions
 
-    func run() throws {
+    func run() throws { try Self.run(lab, name: name, options.choice) }
+
+    private static func run(_ lab: String, name: String?, _ options: CheckChoice) throws {
         let source = try LabSource.read(lab)
         Interruption.hold()
         let name = try LabName.valid(name ?? source.lab.name)
@@ -36,5 +38,17 @@ struct Test: ParsableCommand {
             if case .success = outcome { throw ExitCode(3) }
         }
         try outcome.get()
+    }
+}
+
+extension Test: PlainCommand {
+    static func runPlainly(_ words: ArraySlice<String>) throws -> Bool {
+        guard
+            let words = PlainWords(
+                words, flags: CheckChoice.flags, options: CheckChoice.options.union(["--name"])),
+            let lab = words.onlyOperand, let choice = CheckChoice(words)
+        else { return false }
+        try run(lab, name: words.value(of: "--name"), choice)
+        return true
     }
 }

@@ -23,6 +23,12 @@ struct Up: ParsableCommand {
     @Flag(help: .hidden) var timings = false
 
     func run() throws {
+        try Self.run(lab, name: name, check: check, json: json, networkOnly: networkOnly, timings: timings)
+    }
+
+    private static func run(
+        _ lab: String, name: String?, check: Bool, json: Bool, networkOnly: Bool, timings: Bool
+    ) throws {
         let reading = ContinuousClock.now
         let source = try LabSource.read(lab)
         Interruption.hold()
@@ -35,6 +41,20 @@ struct Up: ParsableCommand {
         if timings { summary.phases = [UpPhase("read", start - reading)] + running.phases }
         if json { try Output.json(summary) } else { Output.say(summary.text) }
         if check { try CheckRun(running, only: nil).report(format: .text, to: nil) }
+    }
+}
+
+extension Up: PlainCommand {
+    static func runPlainly(_ words: ArraySlice<String>) throws -> Bool {
+        guard
+            let words = PlainWords(
+                words, flags: ["--check", "--json", "--no-services", "--timings"], options: ["--name"]),
+            let lab = words.onlyOperand
+        else { return false }
+        try run(
+            lab, name: words.value(of: "--name"), check: words.has("--check"), json: words.has("--json"),
+            networkOnly: words.has("--no-services"), timings: words.has("--timings"))
+        return true
     }
 }
 

@@ -29,19 +29,23 @@ struct Status: ParsableCommand {
         let drops: [Drop]
     }
 
-    func run() throws {
+    func run() throws { try Self.run(name, json: json) }
+
+    private static func run(_ name: String?, json: Bool) throws {
         let names = try name.map { [try LabName.valid($0)] } ?? StateFolder.all.map(\.name)
-        if names.isEmpty { return try reportNone() }
+        if names.isEmpty { return try reportNone(json: json) }
         let facts = try names.map(facts)
         if json { try Output.json(facts) } else { Output.say(facts.map(text).joined(separator: "\n\n")) }
         if facts.contains(where: { $0.problem != nil }) { throw ExitCode(3) }
     }
 
-    func reportNone() throws {
+    func reportNone() throws { try Self.reportNone(json: json) }
+
+    private static func reportNone(json: Bool) throws {
         if json { try Output.json([Facts]()) } else { Output.note("no lab is up") }
     }
 
-    private func facts(_ name: String) throws -> Facts {
+    private static func facts(_ name: String) throws -> Facts {
         let state = StateFolder(name)
         do {
             let lab = try RunningLab.attach(name)
@@ -59,11 +63,19 @@ struct Status: ParsableCommand {
         }
     }
 
-    private func text(_ facts: Facts) -> String {
+    private static func text(_ facts: Facts) -> String {
         guard let lab = facts.lab else { return facts.problem ?? "" }
         guard !facts.drops.isEmpty else { return lab.text }
         var table = TextTable(["dropped by", "node", "packets"])
         for drop in facts.drops { table.add([drop.rule, drop.node, "\(drop.packets)"]) }
         return "\(lab.text)\n\n\(table.text)"
+    }
+}
+
+extension Status: PlainCommand {
+    static func runPlainly(_ words: ArraySlice<String>) throws -> Bool {
+        guard let words = PlainWords(words, flags: ["--json"]), words.operands.count <= 1 else { return false }
+        try run(words.onlyOperand, json: words.has("--json"))
+        return true
     }
 }

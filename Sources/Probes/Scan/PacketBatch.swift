@@ -48,6 +48,8 @@ struct PacketBatch: ~Copyable {
         var sent = 0
         /// Probes the kernel would not send, or not in time, and its last word on that.
         var refused: [Int] = []
+        /// How often a full queue made us wait.
+        var held = 0
         var error: Int32?
     }
 
@@ -70,6 +72,7 @@ struct PacketBatch: ~Copyable {
                     fate.refused += indexes[next..<count]
                     return fate
                 }
+                fate.held += 1
                 usleep(100)
             } catch {
                 // sendmmsg reports what stopped it at the first packet it could not send.

@@ -6,9 +6,10 @@ public import Namespaces
 /// A scan of many ports of many hosts: SYNs for TCP, datagrams for UDP, echo requests for the hosts themselves.
 ///
 /// No connection is ever opened: the kernel answers each SYN-ACK with a reset, since the source port is reserved but
-/// listens to nothing. What stays unanswered is asked again, and again as long as asking again brings TCP answers,
-/// so that a lost packet is not mistaken for a filter. Linux hosts send few ICMP errors per second to one address, so
-/// of many rejecting ports most look filtered, to `nmap` as well.
+/// listens to nothing. What stays unanswered is asked again where a packet may have been lost, and as long as asking
+/// again brings TCP answers, so that a lost packet is not mistaken for a filter; where no queue on the way dropped
+/// anything, of more than some thousand unanswered ports a sample is asked again. Linux hosts send few ICMP errors
+/// per second to one address, so of many rejecting ports most look filtered, to `nmap` as well.
 /// Equivalent to `ip netns exec NAME nmap -n -Pn -sS -p PORTS HOSTS` (and `-sU`, `-sn -PE`).
 public struct PortScan: Sendable {
     /// These addresses, each with these ports.
@@ -64,12 +65,13 @@ public struct PortScan: Sendable {
     public let deadline: Duration
 
     /// - Parameters:
-    ///   - quietTime: how long after the last question or the last new answer a try is over.
+    ///   - tries: how often an unanswered question is asked, the sample included.
+    ///   - quietTime: how long, at most, after the last question or the last new answer a try is over.
     ///   - threads: 1 or 2 for TCP; UDP and echo requests go at the same time on threads of their own.
     ///   - deadline: for the whole scan; what was not asked by then is `notProbed`.
     public init(
         from namespace: NetworkNamespace, targets: [Target], tries: Int = 2,
-        quietTime: Duration = .milliseconds(100), threads: Int = 1, deadline: Duration = .seconds(30)
+        quietTime: Duration = .milliseconds(60), threads: Int = 1, deadline: Duration = .seconds(30)
     ) {
         self.namespace = namespace
         self.targets = targets

@@ -26,6 +26,8 @@ struct ScanLane: ~Copyable {
         var sent = 0
         var received = PacketCounts()
         var lost = 0
+        /// How often a full queue held the sender up.
+        var held = 0
         var sendError: Int32?
     }
 
@@ -38,6 +40,9 @@ struct ScanLane: ~Copyable {
     var unanswered: Int
     /// Probes answered by their target itself, not by an ICMP error about them.
     var answered = 0
+    /// When the last batch was sent, and the longest time from a batch to an answer after it, in nanoseconds.
+    var lastAsked: Int64 = 0
+    var slowestAnswer: Int64 = 0
     private let template: [UInt8]
     /// Bytes of the replies being read: 128 slots.
     var inbox = [UInt8](repeating: 0, count: Self.slots * Self.slotSize)
@@ -61,26 +66,54 @@ struct ScanLane: ~Copyable {
         unanswered = part.count
     }
 
-    /// Asks everything in `tries` rounds, and in up to three more while asking again still brings answers.
+    /// Asks everything, asks again what may have been lost, and goes on while asking again brings answers.
+    ///
+    /// Nothing was lost when no queue on the way and no socket of ours dropped a packet: then, of many unanswered ports, a
+    /// sample is asked again, for what cannot be seen from here. Whatever hints at a loss has all of them asked again.
     mutating func scan(tries: Int, quietTime: Duration, deadline: Deadline) throws -> Findings {
-        var round = 0
+        var round = 1
+        var mayHaveLost = false
         while unanswered > 0, !deadline.isOver {
-            let before = (answers: answered, lost: findings.lost)
-            try ask(until: deadline)
-            try listen(quietTime: quietTime, deadline: deadline)
-            round += 1
+            let before = (answers: answered, drops: try sockets.losses.drops, lost: findings.lost)
+            let refused = findings.held
+            let step = mayHaveLost || round == 1 ? 1 : stride
+            try ask(every: step, until: deadline)
+            try listen(quietTime: round < tries ? pause(quietTime) : patience(quietTime), deadline: deadline)
             findings.lost = try sockets.drops()
-            // What the first asking did not bring and this one did was lost on the way, so more may have been.
-            let showsLoss = findings.lost > before.lost || round > 1 && answered > before.answers
-            guard round < tries + (showsLoss ? 3 : 0) else { break }
+            mayHaveLost =
+                try sockets.losses.drops != before.drops || findings.lost > before.lost || findings.held > refused
+                // What the first asking did not bring and this one did was lost on the way, so more may have been.
+                || round > 1 && answered > before.answers
+            guard round < tries + (mayHaveLost ? 3 : 0) else { break }
+            // A sample that showed a loss is not counted: now all are asked.
+            round += step > 1 && mayHaveLost ? 0 : 1
         }
         return findings
     }
 
-    /// Sends one packet for each unanswered probe.
-    private mutating func ask(until deadline: Deadline) throws {
+    /// Every how many of the unanswered probes are asked again when nothing was lost.
+    private var stride: Int { max(1, unanswered / Self.sample) }
+
+    /// So many questions are repeated in any case.
+    private static let sample = 1024
+
+    /// How long to wait for answers after the last question: four times the slowest answer so far, and at least 25 ms;
+    /// the whole quiet time as long as there was none, and for programs, which answer when they like.
+    private func patience(_ quietTime: Duration) -> Duration {
+        guard findings.kind != .udp, slowestAnswer > 0 else { return quietTime }
+        return min(quietTime, max(.milliseconds(25), .nanoseconds(4 * slowestAnswer)))
+    }
+
+    /// How long to wait before asking again: late answers still count, so this only spares needless questions.
+    private func pause(_ quietTime: Duration) -> Duration {
+        min(quietTime, max(.milliseconds(findings.kind == .udp ? 40 : 25), .nanoseconds(4 * slowestAnswer)))
+    }
+
+    /// Sends one packet for each unanswered probe, or for every so many of them.
+    private mutating func ask(every step: Int, until deadline: Deadline) throws {
         let part = findings.part
         guard !part.isEmpty else { return }
+        var turn = 0
         var batch = PacketBatch(template)
         for row in grid.row(holding: part.lowerBound)...grid.row(holding: part.upperBound - 1) {
             let first = grid.rows[row].first
@@ -90,6 +123,8 @@ struct ScanLane: ~Copyable {
                 findings.kind, template: template, source: sources[row], destination: address, secret: secret)
             for index in part.clamped(to: first..<first + ports.count)
             where !PortState.Code.isAnswered(findings.codes[index - part.lowerBound]) {
+                turn += 1
+                guard step == 1 || turn % step == 0 else { continue }
                 batch.add(index, to: address, port: ports[index - first], writer)
                 guard batch.isFull else { continue }
                 try flush(&batch, until: deadline)
@@ -101,8 +136,10 @@ struct ScanLane: ~Copyable {
 
     /// Sends a batch, and takes in what came back meanwhile: the buffers never hold more than a batch's answers.
     private mutating func flush(_ batch: inout PacketBatch, until deadline: Deadline) throws {
+        lastAsked = Deadline.now
         let fate = batch.send(on: sockets.sender, until: deadline)
         findings.sent += fate.sent
+        findings.held += fate.held
         findings.sendError = fate.error ?? findings.sendError
         for slot in 0..<batch.count {
             let index = batch.indexes[slot]

@@ -140,6 +140,7 @@ extension ScanLane {
         if !PortState.Code.isAnswered(old) {
             unanswered -= 1
             if isDirect { answered += 1 }
+            slowestAnswer = max(slowestAnswer, Deadline.now - lastAsked)
         } else if old == PortState.Code.open || !isDirect {
             return
         }

@@ -13,6 +13,8 @@ struct ScanSockets: ~Copyable {
     /// Holds our source port as long as the scan lasts. For UDP it is the sender itself.
     private let reservation: ProbeSocket
     private let foreignDrops: Int
+    /// What queues on the way have dropped.
+    let losses: LossWatch
     /// The source port, or the identifier of echo requests.
     let mark: UInt16
 
@@ -24,8 +26,9 @@ struct ScanSockets: ~Copyable {
                 socket: AF_INET, kind == .udp ? socketDatagram : socketStream)
             let answers = try OwnedDescriptor(socket: AF_INET, socketRaw | socketNonBlocking, protocolNumber)
             let errors = try OwnedDescriptor(socket: AF_INET, socketRaw | socketNonBlocking, Int32(IPPROTO_ICMP))
-            return (reservation.release(), answers.release(), errors.release())
+            return (reservation.release(), answers.release(), errors.release(), try LossWatch.open())
         }
+        let losses = LossWatch(owning: raw.3)
         let reservation = ProbeSocket(OwnedDescriptor(owning: raw.0))
         let answers = ProbeSocket(OwnedDescriptor(owning: raw.1))
         let errors = ProbeSocket(OwnedDescriptor(owning: raw.2))
@@ -44,6 +47,7 @@ struct ScanSockets: ~Copyable {
         // What was lost before the filter was in place was never ours.
         let foreignDrops = try Self.drops(answers, errors)
         self.foreignDrops = foreignDrops
+        self.losses = losses
         self.sender = sender
         self.answers = answers
         self.errors = errors

@@ -1,0 +1,62 @@
+import Glibc
+import IPAddressing
+import LabPlan
+import LinuxSystem
+
+/// What names mean inside a node: its `resolv.conf` and `hosts`.
+///
+/// `up` writes one line for each node; the two files are made when a program first runs there, because making files is
+/// dear (a millisecond each where `/run` is on a disk) and most nodes never run one.
+struct NodeNames: Equatable {
+    let node: String
+    let address: String?
+    let resolvers: [String]
+    let searchDomains: [String]
+
+    init(_ plan: NodePlan) {
+        node = plan.name
+        address = plan.address?.description
+        resolvers = plan.resolvers.map(\.description)
+        searchDomains = plan.searchDomains
+    }
+
+    /// Four fields between tabs; lists with commas.
+    var line: String {
+        [node, address ?? "", resolvers.joined(separator: ","), searchDomains.joined(separator: ",")]
+            .joined(separator: "\t") + "\n"
+    }
+
+    init?(line: Substring) {
+        let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+        guard fields.count == 4 else { return nil }
+        node = fields[0]
+        address = fields[1].isEmpty ? nil : fields[1]
+        resolvers = fields[2].split(separator: ",").map(String.init)
+        searchDomains = fields[3].split(separator: ",").map(String.init)
+    }
+
+    var resolvConf: String {
+        var lines = resolvers.map { "nameserver \($0)" }
+        if !searchDomains.isEmpty { lines.append("search \(searchDomains.joined(separator: " "))") }
+        lines.append("options timeout:1 attempts:2")
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    var hosts: String { "127.0.0.1 localhost\n" + (address.map { "\($0) \(node)\n" } ?? "") }
+
+    /// Makes a node's two files, unless somebody has.
+    static func makeFiles(of node: String, in state: StateFolder) throws {
+        let (resolver, hosts) = (state.resolverFile(of: node), state.hostsFile(of: node))
+        if Files.exists(resolver) && Files.exists(hosts) { return }
+        let lines = try Files.read(state.names).split(separator: "\n")
+        guard let names = lines.lazy.compactMap({ NodeNames(line: $0) }).first(where: { $0.node == node }) else {
+            return
+        }
+        for (text, path) in [(names.resolvConf, resolver), (names.hosts, hosts)] {
+            // Under another name first: a second command must not find half a file.
+            let draft = "\(path).\(getpid())"
+            try Files.write(text, to: draft, mode: 0o644)
+            try systemCall("rename", path) { rename(draft, path) }
+        }
+    }
+}
