@@ -2,6 +2,7 @@ import Glibc
 import IPAddressing
 import LabRunner
 import NetlabTesting
+import Nftables
 import Testing
 
 extension RealLabs {
