@@ -77,6 +77,9 @@ enum NATGatewayNode {
                 NftRule(
                     [.inSet([.source], clients), .ipProtocol(6), .invalid, .counter, .reset],
                     owner: "\(owner): unknown flow"),
+                // An echo reply or an error of a flow that went another way: connection tracking would hand it on as it
+                // is, with the private source.
+                .drop([.invalid], owner: "\(owner): not of a flow of its own"),
                 .drop([.inSet([.source], clients, not: true)], owner: "\(owner): source outside the VPC"),
                 NftRule([.ipProtocol(6), .verdict(.accept)]),
                 NftRule([.ipProtocol(17), .verdict(.accept)]),

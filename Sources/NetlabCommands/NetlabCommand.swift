@@ -14,6 +14,7 @@ public struct NetlabCommand: ParsableCommand {
               netlab up private-nat                build it and leave it up
               netlab exec private-nat app -- curl -s http://echo.example/
               netlab check private-nat --only C3   check one claim
+              netlab explain private-nat internet app:8080     what stops it, and on which line of the file
               netlab down private-nat
 
             EXIT STATUS

@@ -245,6 +245,16 @@ struct RoutingTests {
         RuleCase("transit gateway, the other way", "host-far", "app", .tcp(port: 80)),
         RuleCase("into a zone without an attachment", .node("host-far"), .node("app-b"), .icmp(type: 13, code: 0)),
         RuleCase(
+            "the attachment's subnet has a list too", "client", "host-far", .tcp(port: 80), .subnetACLRestriction,
+            at: "acl-x", RuleTests.guarded("private")),
+        RuleCase(
+            "which does not see what comes from the gateway to its own subnet", "app", "host-far", .tcp(port: 80),
+            RuleTests.guarded(
+                "private", ingress: [RuleTests.allow(100, .tcp(80...80))], egress: [RuleTests.allow(100, .all)])),
+        RuleCase(
+            "but what comes to another", "client", "host-far", .tcp(port: 80), .subnetACLRestriction, at: "acl-x",
+            onReturn: true, RuleTests.guarded("private", ingress: [RuleTests.allow(100, .all)])),
+        RuleCase(
             "out of a zone without an attachment", "app-b", "host-far", .tcp(port: 80), .tgwRouteAZRestriction,
             at: "tgw"),
         RuleCase(

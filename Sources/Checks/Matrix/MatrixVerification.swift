@@ -1,3 +1,4 @@
+import CloudModel
 import IPAddressing
 public import LabRunner
 import LinuxSystem
@@ -40,6 +41,15 @@ public struct MatrixVerification: Sendable {
         return try inParallel(jobs, threads: 8).flatMap { try $0.get() }
     }
 
+    /// Every address behind which a DNS server listens.
+    private var nameServers: Set<IPv4Address> {
+        let instances = lab.lab.vpcs.flatMap(\.instances).filter { $0.listeners.contains { $0.kind == .dns } }
+        let hosts = lab.lab.internet.hosts.filter { $0.listeners.contains { $0.kind == .dns } }
+        return Set(
+            instances.flatMap { [$0.interface.privateAddress, $0.interface.publicAddress].compactMap { $0 } }
+                + hosts.map(\.address))
+    }
+
     private func verify(_ from: Int) throws -> [Disagreement] {
         try Interruption.check()
         let sender = matrix.ends[from]
@@ -48,14 +58,16 @@ public struct MatrixVerification: Sendable {
         }
         let others = matrix.ends.indices.filter { $0 != from }
         let first = try PacketVerdicts(
-            from: node.namespace, to: others.map { matrix.ends[$0].address(askedBy: sender) }, ports: matrix.ports)
+            from: node.namespace, to: others.map { matrix.ends[$0].address(askedBy: sender) }, ports: matrix.ports,
+            nameServers: nameServers)
         var wrong: [Disagreement] = []
         for to in others {
             let address = matrix.ends[to].address(askedBy: sender)
             for (position, port) in matrix.ports.enumerated() {
                 let predicted = matrix.reaches(from, to, port: position)
                 guard try first.isReached(address, port) != predicted else { continue }
-                let again = try PacketVerdicts(from: node.namespace, to: [address], ports: [port], patience: 4)
+                let again = try PacketVerdicts(
+                    from: node.namespace, to: [address], ports: [port], patience: 4, nameServers: nameServers)
                 guard try again.isReached(address, port) != predicted else { continue }
                 wrong.append(
                     Disagreement(

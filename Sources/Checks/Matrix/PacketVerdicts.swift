@@ -7,12 +7,16 @@ public import Reachability
 public struct PacketVerdicts: Sendable {
     private let namespace: NetworkNamespace
     private let outcome: PortScan.Outcome
+    private let nameServers: Set<IPv4Address>
 
     /// Sends, and waits for the answers.
     ///
-    /// - Parameter patience: how many times longer than usual to wait for each answer.
+    /// - Parameters:
+    ///   - patience: how many times longer than usual to wait for each answer.
+    ///   - nameServers: addresses whose UDP port 53 says nothing unless it is asked a real question.
     public init(
-        from namespace: NetworkNamespace, to addresses: [IPv4Address], ports: [MatrixPort], patience: Int = 1
+        from namespace: NetworkNamespace, to addresses: [IPv4Address], ports: [MatrixPort], patience: Int = 1,
+        nameServers: Set<IPv4Address> = []
     ) throws {
         var target = PortScan.Target(addresses: addresses)
         for port in ports {
@@ -23,6 +27,7 @@ public struct PacketVerdicts: Sendable {
             }
         }
         self.namespace = namespace
+        self.nameServers = nameServers
         outcome = try PortScan(
             from: namespace, targets: [target], tries: 2, quietTime: .milliseconds(100 * patience)
         ).run()
@@ -36,8 +41,7 @@ public struct PacketVerdicts: Sendable {
         case .open, .closed: return true
         case .unreachable, .notProbed, nil: return false
         case .filtered:
-            // A DNS server says nothing to bytes that are no question.
-            guard port == .udp(53) else { return false }
+            guard port == .udp(53), nameServers.contains(address) else { return false }
             let question = DNSProbe(
                 from: namespace, name: "netlab.test", server: SocketAddress(address: address, port: 53))
             return try question.run().succeeded

@@ -13,14 +13,16 @@ extension Walker {
                 .badStateAttachment, .nullRouted, hop,
                 "VPC \(index.vpcs[from.vpc].model.name) is not attached to \(hop.component)")
         }
-        let zones = gateway.subnets[attachment].map { index.subnets[$0].model.zone }
-        guard zones.contains(from.model.zone) else {
+        guard let door = gateway.subnets[attachment].first(where: { index.subnets[$0].model.zone == from.model.zone })
+        else {
             return refuse(
                 .tgwRouteAZRestriction, .nullRouted, hop,
                 "\(hop.component) has no attachment subnet in zone \(from.model.zone), where subnet \(from.model.name) is"
             )
         }
         log.visit(index.vpcs[from.vpc].component)
+        // The gateway's interface stands in that subnet, whose list sees what goes to it.
+        if let verdict = passACL(of: door, egress: false) { return verdict }
         return pass(transitGateway: number, from: attachment, zone: from.model.zone)
     }
 
@@ -80,7 +82,7 @@ extension Walker {
                     .badStateAttachment, .nullRouted, hop, "the other end of attachment \(model.name) does not exist")
             }
             log.add(hop)
-            return pass(transitGateway: other, from: back, zone: zone)
+            return pass(transitGateway: other, from: back, zone: "")
         case .vpc:
             guard let vpc = gateway.vpcs[attachment] else {
                 return refuse(
@@ -91,14 +93,17 @@ extension Walker {
         }
     }
 
-    /// Into a VPC through the attachment's subnet of the sender's zone, or its first: that subnet's table places the
-    /// packet.
+    /// Into a VPC through the attachment's subnet of the sender's zone, or its first: as if sent from there, that subnet's
+    /// list and table come next, and neither for a neighbour.
     private mutating func enter(_ vpc: Int, bySubnets subnets: [Int], zone: String) -> Verdict {
         guard let subnet = subnets.first(where: { index.subnets[$0].model.zone == zone }) ?? subnets.first else {
             return deliver(in: vpc)
         }
         cameByTransitGateway = true
-        return route(from: subnet)
+        guard index.subnets[subnet].block.contains(packet.destination) else { return leaveSubnet(subnet) }
+        log.visit(index.vpcs[vpc].component)
+        log.visit(index.subnets[subnet].component)
+        return enterNeighbor(in: subnet)
     }
 }
 

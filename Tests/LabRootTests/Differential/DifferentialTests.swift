@@ -9,24 +9,26 @@ extension RealLabs {
         /// Each batch runs beside others; 20 clouds of it one after the other.
         static let batches = Array(0..<15)
         static let batchSize = 20
-        static let features: RandomCloud.Features = []
+        static let features: RandomCloud.Features = [.networkACLs, .peering, .transitGateways, .endpoints]
 
         /// Seeds that once showed a difference.
-        static let found: [UInt64] = []
+        ///
+        /// - 269: a NAT gateway handed on echo replies of flows it had not seen, untranslated.
+        static let found: [(seed: UInt64, features: RandomCloud.Features)] = [(269, [])]
 
         @Test(arguments: batches) func randomClouds(batch: Int) throws {
             var asked = 0
             for number in 0..<Self.batchSize {
-                asked += try Self.check(seed: UInt64(1 + batch * Self.batchSize + number))
+                asked += try Self.check(seed: UInt64(1 + batch * Self.batchSize + number), Self.features)
             }
             #expect(asked > 1000, "hardly anything was asked")
         }
 
-        @Test(arguments: found) func foundBefore(seed: UInt64) throws {
-            #expect(try Self.check(seed: seed) > 0)
+        @Test(arguments: found) func foundBefore(seed: UInt64, features: RandomCloud.Features) throws {
+            #expect(try Self.check(seed: seed, features) > 0)
         }
 
-        private static func check(seed: UInt64) throws -> Int {
+        private static func check(seed: UInt64, _ features: RandomCloud.Features) throws -> Int {
             var generator = RandomCloud(seed: seed, features: features)
             let lab = generator.lab()
             let name = "nlt-\(getpid())-d\(seed)"

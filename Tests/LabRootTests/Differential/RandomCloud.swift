@@ -25,12 +25,15 @@ struct RandomCloud {
     mutating func lab() -> Lab {
         var lab = Lab(name: "random")
         var publicAddresses = (10...40).map { IPv4Address(203, 0, 113, UInt8($0)) }.shuffled(using: &random)
-        let isPair = features.contains(.peering) && chance(3)
+        let isPair = !features.isDisjoint(with: [.peering, .transitGateways]) && chance(3)
         for number in 0..<(isPair ? 2 : 1) { lab.vpcs.append(vpc(UInt8(number), &publicAddresses)) }
         lab.internet.hosts = (0..<pick(1...2)).map {
             InternetHost(name: "host\($0)", address: IPv4Address(198, 51, 100, UInt8(40 + $0)))
         }
-        if isPair { peer(&lab) }
+        if isPair {
+            if features.contains(.transitGateways) && chance(2) { connect(&lab) } else { peer(&lab) }
+        }
+        if features.contains(.endpoints) && chance(4) { addEndpoint(to: &lab) }
         return lab
     }
 
@@ -41,6 +44,45 @@ struct RandomCloud {
                 lab.vpcs[own].routeTables[table].routes.append(
                     Route(destination: lab.vpcs[other].cidrBlocks[0], target: .peering("pcx")))
             }
+        }
+    }
+
+    /// By a transit gateway, with attachment subnets in some of the zones.
+    private mutating func connect(_ lab: inout Lab) {
+        var gateway = TransitGateway(name: "tgw")
+        for number in 0...1 {
+            let vpc = lab.vpcs[number]
+            let zones = Dictionary(grouping: vpc.subnets, by: \.zone).sorted { $0.key < $1.key }
+            var doors = zones.map { choose($0.value).name }
+            if doors.count > 1 && chance(2) { doors.removeLast() }
+            gateway.attachments.append(
+                TransitGatewayAttachment(
+                    name: "at\(number)", resource: .vpc(vpc.name, subnets: doors), routeTable: chance(8) ? nil : "rt"))
+            for table in vpc.routeTables.indices where !chance(4) {
+                let destination = chance(4) ? CIDRBlock.everywhere : lab.vpcs[1 - number].cidrBlocks[0]
+                lab.vpcs[number].routeTables[table].routes.removeAll { $0.destination == destination }
+                lab.vpcs[number].routeTables[table].routes.append(
+                    Route(destination: destination, target: .transitGateway("tgw")))
+            }
+        }
+        var table = TransitGatewayRouteTable(name: "rt", propagations: chance(6) ? ["at0"] : ["at0", "at1"])
+        if chance(3) { table.routes.append(TransitGatewayRoute(destination: .everywhere, attachment: "at0")) }
+        if chance(6) {
+            table.routes.append(TransitGatewayRoute(destination: lab.vpcs[1].cidrBlocks[0], attachment: nil))
+        }
+        gateway.routeTables = [table]
+        lab.transitGateways = [gateway]
+    }
+
+    /// A gateway endpoint; the same address is also a host on the Internet.
+    private mutating func addEndpoint(to lab: inout Lab) {
+        let block = CIDRBlock(containing: IPv4Address(52, 216, 0, 0), prefixLength: 24)
+        lab.prefixLists = [PrefixList(name: "pl", service: "s3", blocks: [block])]
+        lab.internet.hosts.append(InternetHost(name: "s3host", address: IPv4Address(52, 216, 0, 9)))
+        lab.vpcs[0].endpoints = [VPCEndpoint(name: "s3", service: "s3", kind: .gateway(prefixList: "pl"))]
+        for table in lab.vpcs[0].routeTables.indices where chance(2) {
+            lab.vpcs[0].routeTables[table].routes.append(
+                Route(destination: block, target: .gatewayEndpoint("s3"), prefixList: "pl"))
         }
     }
 
