@@ -122,7 +122,9 @@ let package = Package(
         tests("CostTests", ["Cost", "CloudModel", "IPAddressing", "LabFile"]),
         tests("LabFileTests", ["LabFile", "CloudModel", "IPAddressing"]),
         tests("ConformanceTests", ["AWSImport", "Reachability", "CloudModel", "IPAddressing", "LinuxSystem"]),
-        tests("AWSImportTests", ["AWSImport", "LabFile", "LabPlan", "CloudModel", "IPAddressing", "LinuxSystem"]),
+        tests(
+            "AWSImportTests",
+            ["AWSImport", "LabFile", "LabPlan", "KernelObjects", "CloudModel", "IPAddressing", "LinuxSystem"]),
         tests("LabPlanTests", ["KernelObjects", "LabPlan", "LabFile", "CloudModel", "IPAddressing"]),
         tests("ReachabilityTests", ["Reachability", "LabFile", "CloudModel", "IPAddressing"]),
         tests("NetlinkTests", ["Netlink", "RouteNetlink", "Nftables", "KernelObjects", "IPAddressing", "LinuxSystem"]),

@@ -1,4 +1,5 @@
 import CloudModel
+import KernelObjects
 import LabFile
 import LabPlan
 import Testing
