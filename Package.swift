@@ -82,9 +82,16 @@ let package = Package(
                 "Probes", "Namespaces",
             ]),
         module(
+            "Tracing",
+            [
+                "CloudModel", "CNetlabShims", "IPAddressing", "KernelObjects", "LabPlan", "LabRunner", "LinuxSystem",
+                "Namespaces", "Netlink", "Nftables", "Probes",
+            ]),
+        module(
             "NetlabCommands",
             [
-                "Checks", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "Nftables", "CloudModel", "LinuxSystem",
+                "Checks", "LabRunner", "Tracing", "LabPlan", "LabFile", "KernelObjects", "Nftables", "CloudModel",
+                "LinuxSystem",
                 "IPAddressing", "Namespaces", "Probes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -102,6 +109,15 @@ let package = Package(
             "ChecksTests",
             ["Checks", "CloudModel", "IPAddressing", "LabFile", "LabPlan", "LabRunner", "Nftables", "Probes"]),
 
+        tests(
+            "TracingTests",
+            [
+                "Tracing", "CNetlabShims", "CloudModel", "IPAddressing", "KernelObjects", "LabFile", "LabPlan",
+                "LinuxSystem",
+                "Netlink", "Nftables",
+                "Probes",
+            ]),
+
         // Root tests: real namespaces, nothing left behind.
         tests(
             "KernelRootTests",
@@ -114,7 +130,8 @@ let package = Package(
         tests(
             "LabRootTests",
             [
-                "NetlabTesting", "LabRunner", "LabServices", "Checks", "LabPlan", "CloudModel", "KernelObjects",
+                "NetlabTesting", "LabRunner", "LabServices", "Checks", "Tracing", "LabPlan", "CloudModel",
+                "KernelObjects",
                 "LinuxSystem", "IPAddressing", "Namespaces", "Nftables", "Probes",
             ]),
     ]

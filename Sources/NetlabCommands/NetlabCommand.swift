@@ -25,6 +25,9 @@ public struct NetlabCommand: ParsableCommand {
             CommandGroup(name: "Labs", subcommands: [Up.self, Down.self, Test.self, Check.self]),
             CommandGroup(name: "Inside", subcommands: [Exec.self, Shell.self]),
             CommandGroup(name: "Looking", subcommands: [ListLabs.self, Status.self, Plan.self]),
+            CommandGroup(
+                name: "Watching",
+                subcommands: [Trace.self, Flows.self, Capture.self, ProbeOnce.self, ScanTargets.self]),
             CommandGroup(name: "Files and machine", subcommands: [Validate.self, Schema.self, Doctor.self]),
         ])
 
