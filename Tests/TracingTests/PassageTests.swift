@@ -127,12 +127,12 @@ import Testing
         let plan = try Labs.privateNAT()
         let vpc = try #require(plan.node("vpc"))
         func route(_ table: String, _ destination: String) throws -> String {
-            let mark = try #require(vpc.rules.first { $0.owner == "route table \(table)" }?.mark)
+            let mark = try #require(vpc.rules.first { $0.owner == "route table rtb-\(table)" }?.mark)
             let address = try #require(IPv4Address(destination))
             let route = try #require(PlannedRouting.route(in: vpc, mark: mark, to: address))
             return "\(route.owner) \(route.destination)"
         }
-        #expect(try route("private-a", "198.51.100.40") == "route table private-a 0.0.0.0/0")
+        #expect(try route("private-a", "198.51.100.40") == "route table rtb-private-a 0.0.0.0/0")
         // The local route leads through the table's throw to main.
         #expect(try route("private-a", "10.0.0.10") == "local route 10.0.0.10/32")
         #expect(try route("isolated-a", "198.51.100.40") == "no route 0.0.0.0/0")
