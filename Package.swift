@@ -95,11 +95,17 @@ let package = Package(
                 "Probes", "Namespaces", "Reachability",
             ]),
         module(
+            "Tracing",
+            [
+                "CloudModel", "CNetlabShims", "IPAddressing", "KernelObjects", "LabPlan", "LabRunner", "LinuxSystem",
+                "Namespaces", "Netlink", "Nftables", "Probes",
+            ]),
+        module(
             "NetlabCommands",
             [
-                "AWSImport", "Checks", "Cost", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "RouteNetlink",
-                "Nftables", "CloudModel", "LinuxSystem", "IPAddressing", "Namespaces", "Probes", "Rootless",
-                "Reachability",
+                "AWSImport", "Checks", "Cost", "LabRunner", "Tracing", "LabPlan", "LabFile", "KernelObjects",
+                "RouteNetlink", "Nftables", "CloudModel", "LinuxSystem", "IPAddressing", "Namespaces", "Probes",
+                "Rootless", "Reachability",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // For tests of users, and our own.
@@ -137,6 +143,14 @@ let package = Package(
         tests(
             "NetlabCommandsTests",
             ["NetlabCommands", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        tests(
+            "TracingTests",
+            [
+                "Tracing", "CNetlabShims", "CloudModel", "IPAddressing", "KernelObjects", "LabFile", "LabPlan",
+                "LinuxSystem",
+                "Netlink", "Nftables",
+                "Probes",
+            ]),
 
         // Root tests: real namespaces, nothing left behind.
         tests(
@@ -151,8 +165,8 @@ let package = Package(
         tests(
             "LabRootTests",
             [
-                "NetlabTesting", "LabRunner", "LabServices", "Checks", "LabPlan", "CloudModel", "KernelObjects",
-                "LinuxSystem", "IPAddressing", "Namespaces", "Nftables", "Probes", "Reachability",
+                "NetlabTesting", "LabRunner", "LabServices", "Checks", "Tracing", "LabPlan", "CloudModel",
+                "KernelObjects", "LinuxSystem", "IPAddressing", "Namespaces", "Nftables", "Probes", "Reachability",
             ]),
     ]
 )

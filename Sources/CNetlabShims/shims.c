@@ -11,7 +11,9 @@
 #include <sched.h>
 #include <spawn.h>
 #include <string.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -207,3 +209,55 @@ const int cnl_nlm_f_capped = NLM_F_CAPPED;
 const int cnl_nlm_f_ack_tlvs = NLM_F_ACK_TLVS;
 const int cnl_nlmsgerr_attr_msg = NLMSGERR_ATTR_MSG;
 const int cnl_posix_spawn_setsid = POSIX_SPAWN_SETSID;
+
+int cnl_netlink_join(int descriptor, unsigned int group) {
+    // A socket without a port of its own has port 0, and the kernel leaves out the port that a report stems from: 0, if
+    // nobody asked for it (do_one_broadcast in net/netlink/af_netlink.c). Binding gives it one.
+    struct sockaddr_nl any = {.nl_family = AF_NETLINK};
+    if (bind(descriptor, (struct sockaddr *)&any, sizeof any) < 0) return -1;
+    return setsockopt(descriptor, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof group);
+}
+
+int cnl_signal_descriptor(void) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
+    return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int cnl_want_timestamps(int descriptor) {
+    int on = 1;
+    return setsockopt(descriptor, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+}
+
+ssize_t cnl_receive_frame(
+    int descriptor, void *buffer, size_t size, int64_t *nanoseconds, int *outgoing, int *length) {
+    struct sockaddr_ll from = {0};
+    struct iovec vector = {.iov_base = buffer, .iov_len = size};
+    union {
+        struct cmsghdr align;
+        char bytes[256];
+    } control;
+    struct msghdr message = {
+        .msg_name = &from,
+        .msg_namelen = sizeof from,
+        .msg_iov = &vector,
+        .msg_iovlen = 1,
+        .msg_control = control.bytes,
+        .msg_controllen = sizeof control.bytes};
+    // MSG_TRUNC: the whole length, however much of it fits.
+    ssize_t received = recvmsg(descriptor, &message, MSG_DONTWAIT | MSG_TRUNC);
+    if (received < 0) return -1;
+    *nanoseconds = 0;
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_TIMESTAMPNS) continue;
+        struct timespec time;
+        memcpy(&time, CMSG_DATA(header), sizeof time);
+        *nanoseconds = (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+    }
+    *outgoing = from.sll_pkttype == PACKET_OUTGOING;
+    *length = (int)received;
+    return received < (ssize_t)size ? received : (ssize_t)size;
+}

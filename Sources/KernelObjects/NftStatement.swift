@@ -74,6 +74,7 @@ public enum NftStatement: Hashable, Sendable {
     case mark(UInt32, not: Bool = false)
     case ipProtocol(UInt8)
     case destinationPort(PortProtocol, ClosedRange<UInt16>)
+    case sourcePort(PortProtocol, ClosedRange<UInt16>)
     case icmp(type: UInt8?, code: UInt8?)
     case established
     /// An ICMP error about a known flow.
@@ -106,6 +107,8 @@ public enum NftStatement: Hashable, Sendable {
     case sourceNAT(IPv4Address, ports: ClosedRange<UInt16>?)
     /// Answers with a TCP reset.
     case reset
+    /// From here on the kernel reports every rule the packet meets in this namespace.
+    case trace
 
     /// The words `nft` reads, or would read: see `isBeyondNft`.
     public var text: String {
@@ -117,7 +120,8 @@ public enum NftStatement: Hashable, Sendable {
         case .mark(let mark, let not): "meta mark \(not ? "!= " : "")0x\(hex(mark, 8))"
         case .ipProtocol(let number): "meta l4proto \(Self.protocolName(number))"
         case .destinationPort(let layer, let ports):
-            "\(layer.rawValue) dport \(ports.count == 1 ? "\(ports.lowerBound)" : "\(ports.lowerBound)-\(ports.upperBound)")"
+            "\(layer.rawValue) dport \(Self.span(ports))"
+        case .sourcePort(let layer, let ports): "\(layer.rawValue) sport \(Self.span(ports))"
         case .icmp(let type, let code):
             switch (type, code) {
             case (nil, _): "meta l4proto icmp"
@@ -147,6 +151,7 @@ public enum NftStatement: Hashable, Sendable {
         case .sourceNAT(let address, let ports):
             ports.map { "snat to \(address):\($0.lowerBound)-\($0.upperBound) fully-random" } ?? "snat to \(address)"
         case .reset: "reject with tcp reset"
+        case .trace: "meta nftrace set 1"
         }
     }
 
@@ -156,6 +161,10 @@ public enum NftStatement: Hashable, Sendable {
         case .translateEmbedded, .translateTTL: true
         default: false
         }
+    }
+
+    private static func span(_ ports: ClosedRange<UInt16>) -> String {
+        ports.count == 1 ? "\(ports.lowerBound)" : "\(ports.lowerBound)-\(ports.upperBound)"
     }
 
     private static func joined(_ fields: [Field]) -> String { fields.map(\.text).joined(separator: " . ") }

@@ -1,4 +1,6 @@
+import CNetlabShims
 import Glibc
+public import LinuxSystem
 
 /// Ctrl-C and its kin, taken at points where the lab is in a known state.
 ///
@@ -29,6 +31,11 @@ public enum Interruption {
         var waiting = sigset_t()
         sigpending(&waiting)
         return signals.contains { sigismember(&waiting, $0) == 1 }
+    }
+
+    /// Can be read as long as a signal waits: for loops that wait for other things too. The signals must be held.
+    public static func descriptor() throws(SystemError) -> OwnedDescriptor {
+        OwnedDescriptor(owning: try systemCall("signalfd") { cnl_signal_descriptor() })
     }
 
     /// Throws if a signal is waiting.

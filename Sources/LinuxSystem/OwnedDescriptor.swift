@@ -49,6 +49,13 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
         }
     }
 
+    /// Reads once: what is there, `limit` bytes at most; empty at the end of the file.
+    public func readSome(limit: Int = 65_536) throws(SystemError) -> [UInt8] {
+        var chunk = [UInt8](repeating: 0, count: limit)
+        let count = try systemCall("read") { chunk.withUnsafeMutableBytes { read(raw, $0.baseAddress, $0.count) } }
+        return Array(chunk[..<count])
+    }
+
     /// Reads until end of file or `limit` bytes.
     public func readAll(limit: Int = 1 << 26) throws(SystemError) -> [UInt8] {
         var result: [UInt8] = []

@@ -28,6 +28,9 @@ public struct NetlabCommand: ParsableCommand {
             CommandGroup(name: "Looking", subcommands: [ListLabs.self, Status.self, Plan.self, CostCommand.self]),
             CommandGroup(name: "Reasoning", subcommands: [Explain.self, Matrix.self, Diff.self]),
             CommandGroup(
+                name: "Watching",
+                subcommands: [Trace.self, Flows.self, Capture.self, ProbeOnce.self, ScanTargets.self]),
+            CommandGroup(
                 name: "Files and machine",
                 subcommands: [Import.self, Validate.self, Schema.self, Doctor.self]),
         ])

@@ -36,6 +36,19 @@ enum Output {
     /// Somebody sits in front of standard error and may wonder what we are doing.
     static var isWatched: Bool { isatty(STDERR_FILENO) == 1 }
 
+    /// Somebody still reads our results; a pipe (`netlab trace … | head`) may have been closed.
+    static var hasReader: Bool {
+        var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        return poll(&output, 1, 0) <= 0
+    }
+
+    /// A value as one line of JSON, for streams.
+    static func jsonLine(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        say(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+
     private static var isDumb: Bool { getenv("TERM").map { String(cString: $0) == "dumb" } ?? true }
 
     /// A reader that went away (`netlab … | head`) is no error of ours.

@@ -85,6 +85,33 @@ extension Matrix: UsesLabs {
     func runWithoutLabs() throws { try run() }
 }
 
+extension Trace: UsesLabs {
+    func runWithoutLabs() throws { throw RunningLab.notUp(try LabName.valid(name)) }
+}
+
+extension Flows: UsesLabs {
+    func runWithoutLabs() throws { throw RunningLab.notUp(try LabName.valid(name)) }
+}
+
+extension Capture: UsesLabs {
+    func runWithoutLabs() throws { throw RunningLab.notUp(try LabName.valid(name)) }
+}
+
+extension ProbeOnce: UsesLabs {
+    func runWithoutLabs() throws { throw RunningLab.notUp(try LabName.valid(name)) }
+}
+
+extension ScanTargets: UsesLabs {
+    func runWithoutLabs() throws { throw RunningLab.notUp(try LabName.valid(name)) }
+}
+
+extension PruneLabs: UsesLabs {
+    /// Where no keeper runs, nothing of a lab can be left.
+    func runWithoutLabs() throws {
+        if json { try Output.json([String: String]()) } else { Output.note("there is nothing to prune") }
+    }
+}
+
 extension CostCommand: UsesLabs {
     /// A lab file costs what it costs.
     func runWithoutLabs() throws { try run() }

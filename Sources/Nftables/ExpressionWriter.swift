@@ -40,6 +40,11 @@ enum ExpressionWriter {
             requireProtocol(layer == .tcp ? tcp : udp, &message)
             payload(NFT_PAYLOAD_TRANSPORT_HEADER, offset: 2, length: 2, &message)
             compare(ports, &message)
+        // tcp sport 8000-8100
+        case .sourcePort(let layer, let ports):
+            requireProtocol(layer == .tcp ? tcp : udp, &message)
+            payload(NFT_PAYLOAD_TRANSPORT_HEADER, offset: 0, length: 2, &message)
+            compare(ports, &message)
         // icmp type echo-request
         case .icmp(let type, let code):
             requireProtocol(icmp, &message)
@@ -105,6 +110,13 @@ enum ExpressionWriter {
             expression("reject", &message) {
                 $0.put(NFTA_REJECT_TYPE, NFT_REJECT_TCP_RST.rawValue)
                 $0.put(NFTA_REJECT_ICMP_CODE, [0])
+            }
+        // meta nftrace set 1
+        case .trace:
+            immediate([1], into: register, &message)
+            expression("meta", &message) {
+                $0.put(NFTA_META_KEY, NFT_META_NFTRACE.rawValue)
+                $0.put(NFTA_META_SREG, register)
             }
         }
     }

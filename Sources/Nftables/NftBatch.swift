@@ -10,8 +10,17 @@ public import Netlink
 public struct NftBatch: Sendable {
     public private(set) var messages = NetlinkBatch()
     private var writer = MessageWriter()
+    private let tableName: String
+    private let isOwned: Bool
 
-    public init() {}
+    /// - Parameters:
+    ///   - tableName: Another table than the plan's, for what only looks on.
+    ///   - isOwned: The table belongs to the socket that sends the batch: nobody else can change it, and the kernel
+    ///     takes it away when that socket closes, however its process ends.
+    public init(table tableName: String = NftTable.name, isOwned: Bool = false) {
+        self.tableName = tableName
+        self.isOwned = isOwned
+    }
 
     /// Makes the namespace's table; with `replacing`, what was in it before goes away in the same breath.
     public mutating func add(_ table: NftTable, replacing: Bool = false) {
@@ -19,8 +28,8 @@ public struct NftBatch: Sendable {
         if replacing {
             // Adding first makes the delete succeed whether the table was there or not, as `nft` scripts do.
             addTable()
-            put(NFT_MSG_DELTABLE, 0, "nft delete table ip \(NftTable.name)", "") {
-                $0.put(NFTA_TABLE_NAME, NftTable.name)
+            put(NFT_MSG_DELTABLE, 0, "nft delete table ip \(tableName)", "") { [tableName] in
+                $0.put(NFTA_TABLE_NAME, tableName)
             }
         }
         addTable()
@@ -51,14 +60,16 @@ public struct NftBatch: Sendable {
     }
 
     private mutating func addTable() {
-        put(NFT_MSG_NEWTABLE, NLM_F_CREATE, "nft add table ip \(NftTable.name)", "") {
-            $0.put(NFTA_TABLE_NAME, NftTable.name)
+        put(NFT_MSG_NEWTABLE, NLM_F_CREATE, "nft add table ip \(tableName)", "") { [tableName, isOwned] in
+            $0.put(NFTA_TABLE_NAME, tableName)
+            if isOwned { $0.put(NFTA_TABLE_FLAGS, NFT_TABLE_F_OWNER.rawValue) }
         }
     }
 
     private mutating func add(_ chain: NftChain) {
-        put(NFT_MSG_NEWCHAIN, NLM_F_CREATE, "nft add chain ip \(NftTable.name) \(chain.name)", "chain \(chain.name)") {
-            $0.put(NFTA_CHAIN_TABLE, NftTable.name)
+        put(NFT_MSG_NEWCHAIN, NLM_F_CREATE, "nft add chain ip \(tableName) \(chain.name)", "chain \(chain.name)") {
+            [tableName] in
+            $0.put(NFTA_CHAIN_TABLE, tableName)
             $0.put(NFTA_CHAIN_NAME, chain.name)
             guard let base = chain.base else { return }
             $0.nest(NFTA_CHAIN_HOOK) {
@@ -72,10 +83,10 @@ public struct NftBatch: Sendable {
 
     private mutating func add(_ rule: NftRule, to chain: String, sets: [String: UInt32], in table: NftTable) {
         put(
-            NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, "nft add rule ip \(NftTable.name) \(chain) \(rule.text)",
+            NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, "nft add rule ip \(tableName) \(chain) \(rule.text)",
             rule.owner.isEmpty ? "chain \(chain)" : rule.owner
-        ) {
-            $0.put(NFTA_RULE_TABLE, NftTable.name)
+        ) { [tableName] in
+            $0.put(NFTA_RULE_TABLE, tableName)
             $0.put(NFTA_RULE_CHAIN, chain)
             $0.nest(NFTA_RULE_EXPRESSIONS) { message in
                 for statement in rule.statements {
@@ -104,11 +115,12 @@ extension NftChain.Base.Hook {
 extension NftBatch {
     private mutating func add(_ set: NftSet, id: UInt32) {
         let noun = set.data == nil ? "set" : "map"
-        put(NFT_MSG_NEWSET, NLM_F_CREATE, "nft add \(noun) ip \(NftTable.name) \(set.name)", "\(noun) \(set.name)") {
+        put(NFT_MSG_NEWSET, NLM_F_CREATE, "nft add \(noun) ip \(tableName) \(set.name)", "\(noun) \(set.name)") {
+            [tableName] in
             var flags: UInt32 = 0
             if set.isInterval { flags |= NFT_SET_INTERVAL.rawValue }
             if set.data != nil { flags |= NFT_SET_MAP.rawValue }
-            $0.put(NFTA_SET_TABLE, NftTable.name)
+            $0.put(NFTA_SET_TABLE, tableName)
             $0.put(NFTA_SET_NAME, set.name)
             $0.put(NFTA_SET_FLAGS, flags)
             // nft's own type numbers, six bits each when concatenated; the kernel only keeps them for listings.
@@ -139,9 +151,9 @@ extension NftBatch {
         while start < elements.count {
             let part = elements[start..<min(start + 500, elements.count)]
             start += part.count
-            let operation = "nft add element ip \(NftTable.name) \(set.name)"
-            put(NFT_MSG_NEWSETELEM, NLM_F_CREATE, operation, set.name) {
-                $0.put(NFTA_SET_ELEM_LIST_TABLE, NftTable.name)
+            let operation = "nft add element ip \(tableName) \(set.name)"
+            put(NFT_MSG_NEWSETELEM, NLM_F_CREATE, operation, set.name) { [tableName] in
+                $0.put(NFTA_SET_ELEM_LIST_TABLE, tableName)
                 $0.put(NFTA_SET_ELEM_LIST_SET, set.name)
                 if let id { $0.put(NFTA_SET_ELEM_LIST_SET_ID, id) }
                 $0.nest(NFTA_SET_ELEM_LIST_ELEMENTS) { message in

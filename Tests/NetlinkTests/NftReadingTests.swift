@@ -176,3 +176,27 @@ struct UserDataTests {
         #expect(SetUserData.encode(pair) == bytes("00 04 00000000"))
     }
 }
+
+@Suite("Rules by their handles") struct RuleIndexTests {
+    @Test("handle, chain and owner; the plan's rule beside it while the chain is as planned")
+    func index() throws {
+        let entry = try #require(bytes(NftReadingTests.acceptRule).withUnsafeBytes { RuleIndex.parse($0) })
+        #expect(entry == RuleIndex.Entry(handle: 5, chain: "input", owner: "sg app ingress[0]"))
+        let planned = NftRule([.counter, .verdict(.accept)], owner: "sg app ingress[0]")
+        let table = NftTable(chains: [NftChain("input", rules: [planned])])
+        #expect(RuleIndex.index([entry], plan: table).first?.planned == planned)
+        // One rule more than planned: nobody knows which is which.
+        let two = RuleIndex.index([entry, entry], plan: table)
+        #expect(two.map(\.planned) == [nil, nil])
+        #expect(two.map(\.position) == [0, 1])
+    }
+
+    @Test("a rule cut short is none, or an owner less")
+    func cut() {
+        let whole = bytes(NftReadingTests.acceptRule)
+        for length in 0..<whole.count {
+            let entry = Array(whole.prefix(length)).withUnsafeBytes { RuleIndex.parse($0) }
+            #expect(entry?.owner ?? "" == "", "\(length)")
+        }
+    }
+}

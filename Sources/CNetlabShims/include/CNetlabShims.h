@@ -62,6 +62,8 @@ int cnl_packet_drops(int descriptor);
 
 // Netlink: attribute and header macros, and the extended ACK options.
 int cnl_netlink_socket(int protocol);
+/// Joins a multicast group (NETLINK_ADD_MEMBERSHIP), or -1.
+int cnl_netlink_join(int descriptor, unsigned int group);
 /// Sends a whole batch in one sendmsg to the kernel.
 ssize_t cnl_netlink_send(int descriptor, const void *bytes, size_t count);
 /// Receives one datagram; fills the sender's port id (0 is the kernel). `flags` as in recv(2).
@@ -69,6 +71,14 @@ ssize_t cnl_netlink_receive(int descriptor, void *buffer, size_t size, int flags
 /// Makes the send buffer at least `bytes`, by force where allowed.
 int cnl_send_buffer(int descriptor, int bytes);
 int cnl_receive_buffer(int descriptor, int bytes);
+
+// signalfd(2) is not in the module.
+/// A descriptor that can be read when SIGINT, SIGTERM or SIGHUP waits; they must be blocked.
+int cnl_signal_descriptor(void);
+/// Asks for nanosecond arrival times (SO_TIMESTAMPNS), or -1.
+int cnl_want_timestamps(int descriptor);
+/// Receives one frame with its arrival time (nanoseconds since 1970) and direction; `length` is what it was on the wire.
+ssize_t cnl_receive_frame(int descriptor, void *buffer, size_t size, int64_t *nanoseconds, int *outgoing, int *length);
 
 // Netlink numbers that the importer gives different types or leaves out (computed macros).
 enum {

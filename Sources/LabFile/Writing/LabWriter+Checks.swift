@@ -36,6 +36,10 @@ extension LabWriter {
         case .scan(let targets): YAMLText.list(targets.map(text))
         case .addresses: "true"
         case .metadata(let item): YAMLText.quoted(item)
+        case .run(let command, let towards):
+            YAMLText.mapping([
+                ("command", YAMLText.list(command.map(YAMLText.quoted))), ("towards", towards.map(text)),
+            ])
         }
     }
 
@@ -58,6 +62,7 @@ extension LabWriter {
             ("open", expect.open.map { $0.isEmpty ? "none" : YAMLText.list($0.map(text)) }),
             ("silent", expect.silent?.description), ("stopped-by", expect.stoppedBy.map(YAMLText.quoted)),
             ("never-reaches", names(expect.neverReaches)), ("hops", expect.hops.flatMap(names)),
+            ("served-by", names(expect.servedBy)), ("prints", expect.prints.map(YAMLText.quoted)),
             ("status", expect.status?.description), ("value", expect.value.map(YAMLText.quoted)),
             ("only-private", expect.onlyPrivate?.description),
         ])

@@ -11,6 +11,8 @@ extension LabWriter {
         section(depth, "security-groups", vpc.securityGroups.map { ($0.name, Self.text($0)) })
         section(depth, "endpoints", vpc.endpoints.map { ($0.name, Self.text($0)) })
         section(depth, "instances", vpc.instances.map { ($0.name, Self.text($0)) })
+        section(depth, "target-groups", vpc.targetGroups.map { ($0.name, Self.text($0)) })
+        section(depth, "load-balancers", vpc.loadBalancers.map { ($0.name, Self.text($0)) })
     }
 
     private mutating func gateways(of vpc: VPC, depth: Int) {

@@ -3,8 +3,6 @@ import IPAddressing
 
 extension LabFile {
     /// A lab as a file that `read` makes the same lab of.
-    ///
-    /// Load balancers and target groups have no place in the format yet and are left out.
     public static func write(_ lab: Lab) -> String {
         var writer = LabWriter()
         writer.write(lab)

@@ -11,6 +11,11 @@ struct PacketProgram {
     private var dropsOnFalse: [Int] = []
     private var dropsOnTrue: [Int] = []
 
+    init() {}
+
+    /// A program that is whole.
+    init(finished instructions: [sock_filter]) { self.instructions = instructions }
+
     /// `ldb [offset]`
     mutating func load(byte offset: UInt32) { add(BPF_LD | BPF_B | BPF_ABS, offset) }
     /// `ldh [offset]`

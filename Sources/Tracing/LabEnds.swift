@@ -1,0 +1,35 @@
+public import CloudModel
+public import IPAddressing
+
+/// The addresses an end of a flow can have on its way through a lab.
+public enum LabEnds {
+    /// Of a node that sends: its own, and those that NAT gateways of its VPC lend it.
+    public static func guises(of node: String, in lab: Lab) -> Set<IPv4Address> {
+        let gateways = (lab.vpc(of: node)?.natGateways ?? []).filter { $0.name != node }
+        return addresses(of: node, in: lab).union(
+            gateways.flatMap { [$0.privateAddress, $0.elasticIP].compactMap { $0 } })
+    }
+
+    /// The node's own, private and public.
+    public static func addresses(of node: String, in lab: Lab) -> Set<IPv4Address> {
+        var all = Set([lab.privateAddress(of: node), lab.publicAddress(of: node)].compactMap { $0 })
+        if let instance = lab.vpc(of: node)?.instance(node) {
+            for interface in [instance.interface] + instance.secondaryInterfaces {
+                all.insert(interface.privateAddress)
+                if let address = interface.publicAddress { all.insert(address) }
+                for second in interface.secondaryAddresses {
+                    all.insert(second.privateAddress)
+                    if let address = second.publicAddress { all.insert(address) }
+                }
+            }
+        }
+        return all
+    }
+
+    /// An address with the others of the node that has it.
+    public static func all(_ address: IPv4Address, in lab: Lab) -> Set<IPv4Address> {
+        let nodes = lab.vpcs.flatMap { $0.instances.map(\.name) + $0.natGateways.map(\.name) }
+        let owner = nodes.first { addresses(of: $0, in: lab).contains(address) }
+        return (owner.map { addresses(of: $0, in: lab) } ?? []).union([address])
+    }
+}

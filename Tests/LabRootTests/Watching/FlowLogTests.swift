@@ -1,0 +1,83 @@
+import Glibc
+import NetlabTesting
+import Testing
+
+extension RealLabs {
+    @Suite("Flow logs of real packets") struct FlowLogTests {
+        /// Runs `flows` around some traffic and gives what it wrote.
+        private func logging(
+            _ lab: LabFixture, _ words: String..., traffic: () throws -> Void
+        ) throws -> [String] {
+            let flows = try lab.program.start(["flows", lab.name, "--window", "600"] + words)
+            #expect(try eventually { try tables(lab, "vpc").contains("netlab_trace") })
+            try traffic()
+            flows.signal(SIGINT)
+            let end = try flows.wait(within: .seconds(20))
+            #expect(end.status == 0, "\(end)")
+            return end.stdout.split(separator: "\n").map(String.init)
+        }
+
+        @Test("the NAT gateway's interface shows both legs, as in AWS's own example") func natOracle() async throws {
+            try await withLab("private-nat") { lab throws in
+                let lines = try logging(
+                    lab, "--no-nodata", "--format",
+                    "${instance-id} ${interface-id} ${srcaddr} ${dstaddr} ${pkt-srcaddr} ${pkt-dstaddr} ${action}"
+                ) {
+                    try lab.run("app", "curl", "-sf", "http://198.51.100.40/")
+                }
+                #expect(
+                    Set(lines.filter { $0.contains("eni-nat-a") }) == [
+                        "- eni-nat-a 10.0.1.10 10.0.0.4 10.0.1.10 198.51.100.40 ACCEPT",
+                        "- eni-nat-a 10.0.0.4 198.51.100.40 10.0.0.4 198.51.100.40 ACCEPT",
+                        "- eni-nat-a 198.51.100.40 10.0.0.4 198.51.100.40 10.0.0.4 ACCEPT",
+                        "- eni-nat-a 10.0.0.4 10.0.1.10 198.51.100.40 10.0.1.10 ACCEPT",
+                    ], "\(lines)")
+                #expect(
+                    Set(lines.filter { $0.contains("eni-app") }) == [
+                        "i-app eni-app 10.0.1.10 198.51.100.40 10.0.1.10 198.51.100.40 ACCEPT",
+                        "i-app eni-app 198.51.100.40 10.0.1.10 198.51.100.40 10.0.1.10 ACCEPT",
+                    ], "\(lines)")
+            }
+        }
+
+        @Test("refused connections are REJECT, DNS is not logged, silence is NODATA") func actions() async throws {
+            try await withLab("private-nat") { lab throws in
+                let lines = try logging(lab) {
+                    #expect(try lab.program.run("probe", lab.name, "scanner", "203.0.113.20:22").status == 1)
+                    #expect(try lab.program.run("probe", lab.name, "user", "203.0.113.20:443").status == 0)
+                    try lab.run("app", "getent", "ahosts", "echo.example")
+                }
+                let bastion = lines.filter { $0.contains(" eni-bastion ") }.map { $0.split(separator: " ") }
+                let rejected = bastion.filter { $0[12] == "REJECT" }
+                #expect(rejected.count == 1, "\(lines)")
+                #expect(rejected.first.map { String($0[3]) } == "198.51.100.66")
+                #expect(bastion.filter { $0[12] == "ACCEPT" }.count == 2, "\(lines)")
+                #expect(!lines.contains { $0.contains("10.0.0.2 ") || $0.contains(" 53 ") }, "\(lines)")
+                #expect(
+                    lines.contains { $0.contains(" eni-app - - - - - - - ") && $0.hasSuffix(" - NODATA") }, "\(lines)")
+                try expectNoTables(lab)
+            }
+        }
+
+        @Test("counts are those of the interface itself") func counts() async throws {
+            try await withLab("private-nat") { lab throws in
+                let lines = try logging(lab, "--no-nodata") {
+                    try lab.run("bastion", "ping", "-c", "5", "-i", "0.01", "-s", "100", "10.0.1.10")
+                }
+                // 100 bytes of data, 8 of ICMP, 20 of IP.
+                for words in lines.map({ $0.split(separator: " ").map(String.init) }) {
+                    #expect(Array(words[5...9]) == ["0", "0", "1", "5", "640"], "\(lines)")
+                }
+                #expect(lines.count == 4, "\(lines)")
+            }
+        }
+
+        @Test("a wrong format is bad input") func badFormat() async throws {
+            try await withLab("private-nat") { lab throws in
+                let end = try lab.program.run("flows", lab.name, "--format", "${nonsense}")
+                #expect(end.status == 2)
+                #expect(end.stderr.contains("is no field of a flow log"), "\(end)")
+            }
+        }
+    }
+}
