@@ -24,11 +24,12 @@ public struct NftBatch: Sendable {
 
     /// Makes the namespace's table; with `replacing`, what was in it before goes away in the same breath.
     public mutating func add(_ table: NftTable, replacing: Bool = false) {
+        let tableName = tableName
         mark(NFNL_MSG_BATCH_BEGIN, "begin")
         if replacing {
             // Adding first makes the delete succeed whether the table was there or not, as `nft` scripts do.
             addTable()
-            put(NFT_MSG_DELTABLE, 0, "nft delete table ip \(tableName)", "") { [tableName] in
+            put(NFT_MSG_DELTABLE, 0, "nft delete table ip \(tableName)", "") {
                 $0.put(NFTA_TABLE_NAME, tableName)
             }
         }
@@ -60,15 +61,16 @@ public struct NftBatch: Sendable {
     }
 
     private mutating func addTable() {
-        put(NFT_MSG_NEWTABLE, NLM_F_CREATE, "nft add table ip \(tableName)", "") { [tableName, isOwned] in
+        let tableName = tableName
+        put(NFT_MSG_NEWTABLE, NLM_F_CREATE, "nft add table ip \(tableName)", "") { [isOwned] in
             $0.put(NFTA_TABLE_NAME, tableName)
             if isOwned { $0.put(NFTA_TABLE_FLAGS, NFT_TABLE_F_OWNER.rawValue) }
         }
     }
 
     private mutating func add(_ chain: NftChain) {
+        let tableName = tableName
         put(NFT_MSG_NEWCHAIN, NLM_F_CREATE, "nft add chain ip \(tableName) \(chain.name)", "chain \(chain.name)") {
-            [tableName] in
             $0.put(NFTA_CHAIN_TABLE, tableName)
             $0.put(NFTA_CHAIN_NAME, chain.name)
             guard let base = chain.base else { return }
@@ -82,10 +84,11 @@ public struct NftBatch: Sendable {
     }
 
     private mutating func add(_ rule: NftRule, to chain: String, sets: [String: UInt32], in table: NftTable) {
+        let tableName = tableName
         put(
             NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, "nft add rule ip \(tableName) \(chain) \(rule.text)",
             rule.owner.isEmpty ? "chain \(chain)" : rule.owner
-        ) { [tableName] in
+        ) {
             $0.put(NFTA_RULE_TABLE, tableName)
             $0.put(NFTA_RULE_CHAIN, chain)
             $0.nest(NFTA_RULE_EXPRESSIONS) { message in
@@ -114,9 +117,9 @@ extension NftChain.Base.Hook {
 // Sets and their elements.
 extension NftBatch {
     private mutating func add(_ set: NftSet, id: UInt32) {
+        let tableName = tableName
         let noun = set.data == nil ? "set" : "map"
         put(NFT_MSG_NEWSET, NLM_F_CREATE, "nft add \(noun) ip \(tableName) \(set.name)", "\(noun) \(set.name)") {
-            [tableName] in
             var flags: UInt32 = 0
             if set.isInterval { flags |= NFT_SET_INTERVAL.rawValue }
             if set.data != nil { flags |= NFT_SET_MAP.rawValue }
@@ -145,6 +148,7 @@ extension NftBatch {
     }
 
     private mutating func addElements(of set: NftSet, id: UInt32?) {
+        let tableName = tableName
         let elements = set.isInterval ? IntervalElement.all(of: set) : set.elements.map { IntervalElement($0) }
         // A nested attribute holds 64 KB at most; 1,000 elements of our largest kind stay well below.
         var start = 0
@@ -152,7 +156,7 @@ extension NftBatch {
             let part = elements[start..<min(start + 500, elements.count)]
             start += part.count
             let operation = "nft add element ip \(tableName) \(set.name)"
-            put(NFT_MSG_NEWSETELEM, NLM_F_CREATE, operation, set.name) { [tableName] in
+            put(NFT_MSG_NEWSETELEM, NLM_F_CREATE, operation, set.name) {
                 $0.put(NFTA_SET_ELEM_LIST_TABLE, tableName)
                 $0.put(NFTA_SET_ELEM_LIST_SET, set.name)
                 if let id { $0.put(NFTA_SET_ELEM_LIST_SET_ID, id) }
@@ -170,10 +174,11 @@ extension NftBatch {
     ///
     /// Equivalent to `nft flush set …` and `nft add element …` for each, in one file.
     public mutating func replaceElements(of sets: [NftSet]) {
+        let tableName = tableName
         mark(NFNL_MSG_BATCH_BEGIN, "begin")
         for set in sets {
-            put(NFT_MSG_DELSETELEM, 0, "nft flush set ip \(NftTable.name) \(set.name)", set.name) {
-                $0.put(NFTA_SET_ELEM_LIST_TABLE, NftTable.name)
+            put(NFT_MSG_DELSETELEM, 0, "nft flush set ip \(tableName) \(set.name)", set.name) {
+                $0.put(NFTA_SET_ELEM_LIST_TABLE, tableName)
                 $0.put(NFTA_SET_ELEM_LIST_SET, set.name)
             }
             addElements(of: set, id: nil)
