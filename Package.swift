@@ -97,7 +97,14 @@ let package = Package(
         // Pure tests: no root, seconds.
         tests("IPAddressingTests", ["IPAddressing"]),
         tests("LabFileTests", ["LabFile", "CloudModel", "IPAddressing"]),
-        tests("ConformanceTests", ["AWSImport", "Reachability", "CloudModel", "IPAddressing", "LinuxSystem"]),
+        // Half of it is pure, half sends packets.
+        tests(
+            "ConformanceTests",
+            [
+                "AWSImport", "Reachability", "CloudModel", "IPAddressing", "LinuxSystem", "Checks", "LabPlan",
+                "LabRunner",
+                "Namespaces", "NetlabTesting", "Nftables",
+            ]),
         tests(
             "AWSImportTests",
             ["AWSImport", "LabFile", "LabPlan", "KernelObjects", "CloudModel", "IPAddressing", "LinuxSystem"]),
