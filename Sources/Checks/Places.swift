@@ -144,7 +144,9 @@ struct Places: Sendable {
 extension VPC {
     /// The node of the VPC that has an address, private or public.
     fileprivate func node(at address: IPv4Address) -> String? {
-        for instance in instances where instance.interfaces.contains(where: { $0.has(address) }) { return instance.name }
+        for instance in instances where instance.interfaces.contains(where: { $0.has(address) }) {
+            return instance.name
+        }
         for gateway in natGateways where gateway.privateAddress == address || gateway.elasticIP == address {
             return gateway.name
         }

@@ -27,7 +27,8 @@ struct Vantage: Sendable {
             // By port, or a scan of the same host at the same time would flood the capture.
             let filter = PacketFilter(protocolNumber: number, host: target, port: trial.probe.port)
             atSender = try Witness(in: sender.namespace, interface: "eth0", filter: filter)
-            if let node = places.node(at: target, from: trial.sender).flatMap(places.lab.node), node.plan.address != nil,
+            if let node = places.node(at: target, from: trial.sender).flatMap(places.lab.node),
+                node.plan.address != nil,
                 node.plan.name != trial.sender
             {
                 atReceiver = (

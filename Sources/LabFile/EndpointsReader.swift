@@ -45,7 +45,8 @@ enum EndpointsReader {
             let other = type == "gateway" ? ["subnets", "security-groups"] : ["prefix-list"]
             for key in other where table[key] != nil {
                 table.source.error(
-                    table.origin(of: key), "\(type == "gateway" ? "a gateway" : "an interface") endpoint has no `\(key)`",
+                    table.origin(of: key),
+                    "\(type == "gateway" ? "a gateway" : "an interface") endpoint has no `\(key)`",
                     hint: type == "gateway"
                         ? "it is reached by a route to its prefix list" : "it is reached by its private addresses")
             }

@@ -45,7 +45,9 @@ extension Field {
             return nil
         }
         guard range.contains(value) else {
-            error("`\(name)` is \(text), which is out of range", hint: "from \(range.lowerBound)s to \(range.upperBound)s")
+            error(
+                "`\(name)` is \(text), which is out of range", hint: "from \(range.lowerBound)s to \(range.upperBound)s"
+            )
             return nil
         }
         return value

@@ -39,7 +39,9 @@ struct RoutesReader {
     /// A word without dots can only be a prefix list.
     private func block(_ key: Field) -> CIDRBlock? {
         let lists = connections.prefixLists.map(\.name)
-        if !lists.isEmpty, let text = key.bareText, !text.isEmpty, !text.contains("."), !text.contains(":"), !text.contains("/") {
+        if !lists.isEmpty, let text = key.bareText, !text.isEmpty, !text.contains("."), !text.contains(":"),
+            !text.contains("/")
+        {
             key.error(
                 "there is no prefix list named `\(ObjectName.shown(text))`",
                 hint: source.near(text, among: lists, listing: "there are"))

@@ -14,9 +14,14 @@ enum SecurityGroupsReader {
                 )
             else { return nil }
             _ = table["description"]?.text("what the group is for")
-            let ingress = table["ingress"].map { SecurityGroupRulesReader(direction: .ingress, prefixLists: prefixLists).read($0) } ?? []
+            let ingress =
+                table["ingress"].map {
+                    SecurityGroupRulesReader(direction: .ingress, prefixLists: prefixLists).read($0)
+                } ?? []
             // Nobody has to write the egress rule that AWS puts in every new group.
-            let egress = table["egress"].map { SecurityGroupRulesReader(direction: .egress, prefixLists: prefixLists).read($0) }
+            let egress = table["egress"].map {
+                SecurityGroupRulesReader(direction: .egress, prefixLists: prefixLists).read($0)
+            }
             return SecurityGroup(
                 name: entry.name, ingress: ingress, egress: egress ?? [.everything], origin: entry.origin)
         }

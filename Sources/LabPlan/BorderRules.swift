@@ -38,7 +38,8 @@ struct BorderRules {
             let owner = "pcx \(peering.name)"
             rules = [
                 .drop(
-                    [.inSet([.source], Self.peerSet(peering), not: true)], owner: "\(owner): source outside the peer VPC"
+                    [.inSet([.source], Self.peerSet(peering), not: true)],
+                    owner: "\(owner): source outside the peer VPC"
                 ),
                 .drop([.inSet([.destination], "vpc", not: true)], owner: "\(owner): destination outside this VPC"),
                 NftRule([.setMark(Mark.edge), .verdict(.accept)]),

@@ -26,7 +26,9 @@ struct RouterHops {
             guard let port, let address = port.addresses.first else { return .gone(owner: "\(owner): blackhole") }
             return .via(address, port.device)
         case .peering(let name):
-            let wire = wires.first { if case .peering(let peering, _) = $0.kind { peering.name == name } else { false } }
+            let wire = wires.first {
+                if case .peering(let peering, _) = $0.kind { peering.name == name } else { false }
+            }
             return via(wire, or: "\(owner): blackhole")
         case .gatewayEndpoint(let name):
             let wire = wires.first {

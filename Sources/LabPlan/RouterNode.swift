@@ -146,7 +146,8 @@ struct RouterNode {
             switch hops.hop(of: route, in: table) {
             case .via(let gateway, let device):
                 node.routes.append(
-                    KernelRoute(route.destination, via: gateway, device: device, table: table.number, owner: table.title)
+                    KernelRoute(
+                        route.destination, via: gateway, device: device, table: table.number, owner: table.title)
                 )
             case .local:
                 node.routes.append(

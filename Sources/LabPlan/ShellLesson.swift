@@ -151,7 +151,8 @@ enum ShellLesson {
         case (.natGateway, "input"): "Nobody can talk to the gateway itself; replies to flows are not for it, either."
         case (.natGateway, "forward"):
             "Flows begin inside. TCP, UDP and ICMP only. A flow that was silent for 350 s is answered by a reset inside."
-        case (.natGateway, "postrouting"): "Its own private address, and one of 55,000 ports at random: so many flows one destination may have at a time, and the kernel drops what finds no free one."
+        case (.natGateway, "postrouting"):
+            "Its own private address, and one of 55,000 ports at random: so many flows one destination may have at a time, and the kernel drops what finds no free one."
         default: nil
         }
     }

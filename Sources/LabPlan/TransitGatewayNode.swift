@@ -117,7 +117,9 @@ struct TransitGatewayNode {
             elements: ports.map { .init([.interface($0.device.name)], .verdict(.goto("from-\($0.device.name)"))) })
         let names = NftSet(
             "route_tables", key: [.mark], data: .verdict,
-            elements: tables.enumerated().map { .init([.mark(Mark.table($0.offset))], .verdict(.goto($0.element.chain))) }
+            elements: tables.enumerated().map {
+                .init([.mark(Mark.table($0.offset))], .verdict(.goto($0.element.chain)))
+            }
         )
         return NftTable(sets: [sources, names], chains: entries + ends + hooks(sources, names))
     }

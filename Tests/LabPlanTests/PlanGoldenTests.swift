@@ -10,7 +10,8 @@ struct PlanGoldenTests {
         #expect(difference(text, expected) == nil)
     }
 
-    @Test("every shipped lab, and one of each noun, has its script on file", arguments: Fixtures.labs + Fixtures.nounLabs)
+    @Test(
+        "every shipped lab, and one of each noun, has its script on file", arguments: Fixtures.labs + Fixtures.nounLabs)
     func script(_ name: String) throws {
         let text = ShellScript(LabPlan(try Fixtures.lab(name))).text
         let expected = try Fixtures.golden("\(name).sh", for: text)

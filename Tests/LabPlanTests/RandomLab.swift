@@ -174,7 +174,8 @@ struct RandomLab {
             TransitGatewayRouteTable(
                 name: name,
                 routes: [
-                    TransitGatewayRoute(destination: .everywhere, attachment: all.isEmpty || chance(2) ? nil : choose(all))
+                    TransitGatewayRoute(
+                        destination: .everywhere, attachment: all.isEmpty || chance(2) ? nil : choose(all))
                 ],
                 propagations: all.filter { _ in chance(2) })
         }

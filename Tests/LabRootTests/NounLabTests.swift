@@ -1,3 +1,4 @@
+import Checks
 import CloudModel
 import LabRunner
 import LinuxSystem

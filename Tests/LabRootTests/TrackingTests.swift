@@ -2,6 +2,7 @@ import Glibc
 import IPAddressing
 import LabRunner
 import NetlabTesting
+import Nftables
 import Testing
 
 extension RealLabs {
@@ -38,7 +39,9 @@ extension RealLabs {
                 }
                 #expect(try narrow.ask() == 0)
                 #expect(try open.ask(within: 1_500) == ETIMEDOUT)
-                let drops = try #require(lab.running.node("vpc")).ruleCounters().filter { $0.owner == "sg open ingress" }
+                let drops = try #require(lab.running.node("vpc")).ruleCounters().filter {
+                    $0.owner == "sg open ingress"
+                }
                 #expect(drops.contains { $0.packets > 0 })
             }
         }

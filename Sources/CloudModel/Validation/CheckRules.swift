@@ -119,7 +119,8 @@ extension Findings {
         guard let kind = words.first, kinds.contains(kind) else {
             error(
                 origin, "`stopped-by` names no component: `\(ObjectName.shown(owner))`",
-                hint: "it begins with sg, acl, igw, nat, rtb, eni, pcx, tgw, vpce or vpc, for example `sg app ingress`", field: "expect")
+                hint: "it begins with sg, acl, igw, nat, rtb, eni, pcx, tgw, vpce or vpc, for example `sg app ingress`",
+                field: "expect")
             return
         }
         guard words.count > 1, kind != "igw", kind != "vpc" else { return }

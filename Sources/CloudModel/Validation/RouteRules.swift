@@ -68,7 +68,9 @@ extension Findings {
                 route.origin,
                 "the route to \(route.destination) leads to the peering `\(name)`, and nothing of the VPC "
                     + "`\(peer.name)` lies there: its packets are dropped",
-                hint: "peering is not transitive; \(peer.name) is \(peer.cidrBlocks.map(\.description).joined(separator: ", "))")
+                hint:
+                    "peering is not transitive; \(peer.name) is \(peer.cidrBlocks.map(\.description).joined(separator: ", "))"
+            )
         }
     }
 

@@ -47,7 +47,8 @@ extension Findings {
                     hint: "name another one", field: "peering")
             } else if other.peeringAttachment(to: gateway.name) == nil {
                 error(
-                    attachment.origin, "the transit gateway `\(name)` has no attachment that peers it with "
+                    attachment.origin,
+                    "the transit gateway `\(name)` has no attachment that peers it with "
                         + "`\(gateway.name)`", hint: "add `{ peering: \(gateway.name) }` to its attachments",
                     field: "peering")
             }
@@ -61,7 +62,8 @@ extension Findings {
         for route in table.routes {
             if !seen.insert(route.destination).inserted {
                 error(
-                    route.origin, "the transit gateway route table `\(table.name)` has two routes to "
+                    route.origin,
+                    "the transit gateway route table `\(table.name)` has two routes to "
                         + "\(route.destination)", hint: "keep one of them")
             }
             if let name = route.attachment, gateway.attachment(name) == nil {

@@ -794,12 +794,6 @@ table ip netlab {
         flags interval
         elements = { 10.0.0.0/16 }
     }
-    # Flows of one destination, port and protocol: 55,000, then no port is left.
-    set allocations {
-        type ipv4_addr . inet_service . inet_proto
-        size 65536
-        flags dynamic
-    }
 
     # A NAT gateway passes fragments of UDP only. Asked before they are put together.
     chain fragments {
@@ -823,19 +817,18 @@ table ip netlab {
         ct state established,related accept
         ip saddr @vpc meta l4proto tcp ct state invalid counter reject with tcp reset comment "nat nat-a: unknown flow"
         ip saddr != @vpc counter drop comment "nat nat-a: source outside the VPC"
-        meta l4proto tcp add @allocations { ip daddr . th dport . meta l4proto ct count over 55000 } counter drop comment "nat nat-a: port allocation"
         meta l4proto tcp accept
-        meta l4proto udp add @allocations { ip daddr . th dport . meta l4proto ct count over 55000 } counter drop comment "nat nat-a: port allocation"
         meta l4proto udp accept
         meta l4proto icmp accept
         counter drop comment "nat nat-a: protocol"
     }
 
-    # Its own private address, and ports 1024-65535 chosen at random.
+    # Its own private address, and one of 55,000 ports at random: so many flows one destination may
+    # have at a time, and the kernel drops what finds no free one.
     chain postrouting {
         type nat hook postrouting priority 100; policy accept;
-        ip saddr @vpc meta l4proto tcp snat to 10.0.0.4:1024-65535 fully-random
-        ip saddr @vpc meta l4proto udp snat to 10.0.0.4:1024-65535 fully-random
+        ip saddr @vpc meta l4proto tcp snat to 10.0.0.4:1024-56023 fully-random
+        ip saddr @vpc meta l4proto udp snat to 10.0.0.4:1024-56023 fully-random
         ip saddr @vpc meta l4proto icmp snat to 10.0.0.4
     }
 }
@@ -853,12 +846,6 @@ table ip netlab {
         type ipv4_addr
         flags interval
         elements = { 10.0.0.0/16 }
-    }
-    # Flows of one destination, port and protocol: 55,000, then no port is left.
-    set allocations {
-        type ipv4_addr . inet_service . inet_proto
-        size 65536
-        flags dynamic
     }
 
     # A NAT gateway passes fragments of UDP only. Asked before they are put together.
@@ -883,19 +870,18 @@ table ip netlab {
         ct state established,related accept
         ip saddr @vpc meta l4proto tcp ct state invalid counter reject with tcp reset comment "nat nat-lost: unknown flow"
         ip saddr != @vpc counter drop comment "nat nat-lost: source outside the VPC"
-        meta l4proto tcp add @allocations { ip daddr . th dport . meta l4proto ct count over 55000 } counter drop comment "nat nat-lost: port allocation"
         meta l4proto tcp accept
-        meta l4proto udp add @allocations { ip daddr . th dport . meta l4proto ct count over 55000 } counter drop comment "nat nat-lost: port allocation"
         meta l4proto udp accept
         meta l4proto icmp accept
         counter drop comment "nat nat-lost: protocol"
     }
 
-    # Its own private address, and ports 1024-65535 chosen at random.
+    # Its own private address, and one of 55,000 ports at random: so many flows one destination may
+    # have at a time, and the kernel drops what finds no free one.
     chain postrouting {
         type nat hook postrouting priority 100; policy accept;
-        ip saddr @vpc meta l4proto tcp snat to 10.0.3.4:1024-65535 fully-random
-        ip saddr @vpc meta l4proto udp snat to 10.0.3.4:1024-65535 fully-random
+        ip saddr @vpc meta l4proto tcp snat to 10.0.3.4:1024-56023 fully-random
+        ip saddr @vpc meta l4proto udp snat to 10.0.3.4:1024-56023 fully-random
         ip saddr @vpc meta l4proto icmp snat to 10.0.3.4
     }
 }
