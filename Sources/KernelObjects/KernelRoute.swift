@@ -47,6 +47,8 @@ public struct KernelRoute: Hashable, Sendable {
         if gateway != nil { words.append("onlink") }
         if let source { words.append("src \(source)") }
         if table != Self.mainTable { words.append("table \(table)") }
+        // `ip` puts a local route into table `local` unless told otherwise.
+        if kind == .local, table == Self.mainTable { words.append("table main") }
         return words.joined(separator: " ")
     }
 }

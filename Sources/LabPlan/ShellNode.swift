@@ -49,7 +49,10 @@ struct ShellNode {
         guard !node.proxyARP.isEmpty else { return }
         explain(ShellLesson.proxies, to: &page)
         for device in node.proxyARP {
-            page.add("ip netns exec \(namespace) sysctl -q -w net.ipv4.neigh.\(device.name).proxy_delay=0")
+            // The name of a second interface has a dot in it, which sysctl would take for a slash.
+            let separator = device.name.contains(".") ? "/" : "."
+            let key = ["net", "ipv4", "neigh", device.name, "proxy_delay"].joined(separator: separator)
+            page.add("ip netns exec \(namespace) sysctl -q -w \(key)=0")
         }
     }
 

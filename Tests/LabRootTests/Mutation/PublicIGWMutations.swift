@@ -16,7 +16,11 @@ enum PublicIGWMutations {
                 try $0.nft("internet", "table ip t { chain c { type nat hook postrouting priority 100; }; }")
                 try $0.nft("internet", "add rule ip t c oifname igw snat to 192.0.2.1")
             },
-            users.fails("the security group is closed") { try $0.nft("vpc", "flush chain ip netlab sg-web-in") },
+            users.fails("the security group is closed") {
+                try $0.nft("vpc", "flush chain ip netlab sg-web-in")
+                // Open to everyone: what is not tracked has a chain of its own.
+                try $0.nft("vpc", "flush chain ip netlab sg-web-in-open")
+            },
             users.errs("the Internet gateway lets private destinations in") { try $0.openGateway() },
             carried.fails("the server carries its Elastic IP itself") {
                 try $0.run("web", "ip", "address", "add", "203.0.113.20/32", "dev", "lo")
