@@ -36,7 +36,7 @@ extension Findings {
     private mutating func checkZones(of balancer: LoadBalancer, in vpc: VPC) {
         let zones = balancer.nodes.map(\.zone)
         if balancer.kind == .application, Set(zones).count < 2 {
-            error(
+            warning(
                 balancer.origin, "the application load balancer `\(balancer.name)` is in one zone; AWS wants two",
                 hint: "give it a subnet in a second zone", field: "subnets")
         }

@@ -770,8 +770,8 @@ ip -n "$LAB.far" route add default via 10.0.2.1 dev eth0 onlink proto static  # 
 ip -n "$LAB.s3" link set dev lo up
 ip -n "$LAB.s3" link set dev eth0 up
 ip -n "$LAB.s3" neighbor add 169.254.0.2 lladdr 0e:09:00:00:00:01 dev eth0 nud permanent
-ip -n "$LAB.s3" route add local 198.51.100.96/27 dev lo proto static  # prefix list
-ip -n "$LAB.s3" route add local 198.51.101.0/24 dev lo proto static  # prefix list
+ip -n "$LAB.s3" route add local 198.51.100.96/27 dev lo table main proto static  # prefix list
+ip -n "$LAB.s3" route add local 198.51.101.0/24 dev lo table main proto static  # prefix list
 ip -n "$LAB.s3" route add default via 169.254.0.2 dev eth0 onlink proto static
 
 # --- endpoint sqs-a --------------------------------------------------------------------------------
