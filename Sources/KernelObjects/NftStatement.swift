@@ -158,7 +158,7 @@ public enum NftStatement: Hashable, Sendable {
     /// The kernel can do it over netlink, but the `nft` program of Debian 12 (1.0.6) has no words for it.
     public var isBeyondNft: Bool {
         switch self {
-        case .translateEmbedded, .translateTTL: true
+        case .translateEmbedded, .translateTTL, .balance: true
         default: false
         }
     }

@@ -24,7 +24,7 @@ extension RealLabs {
                 """)
             #expect(lines.suffix(2) == ["up 0 10 full", "down 0 0"], "\(lines)")
             let failed = lines.dropLast(2)
-            #expect(failed.count >= 20)
+            #expect(failed.count >= 10)
             for (index, line) in failed.enumerated() {
                 if index % 2 == 0 {
                     #expect(line == "up 3 0")

@@ -49,7 +49,7 @@ extension RealLabs {
             let words = command == "up" ? "up public-igw --name k" : "down k"
             let lines = try PrivateRun.lines(
                 """
-                for call in $(seq 1 \(command == "up" ? 29 : 3) 900); do
+                for call in $(seq 1 \(command == "up" ? 19 : 3) 900); do
                     [ \(command) = up ] || "$N" up public-igw --name k >/dev/null
                     NETLAB_FAULT=kill:$call "$N" \(words) >/dev/null 2>&1
                     killed=$?
