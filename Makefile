@@ -31,6 +31,7 @@ share:
 	@mkdir -p $(SHARE)
 	@ln -sfn $(CURDIR)/labs $(SHARE)/labs
 	@scripts/make-apt-mirror.sh $(SHARE)/apt-mirror
+	@scripts/make-registry.sh $(SHARE)/registry
 
 build: setup-run share
 	$(SWIFT) build $(RELEASE)
@@ -74,7 +75,7 @@ install: build
 	install -D -m 0755 .build/release/netlab $(DESTDIR)$(PREFIX)/bin/netlab
 	mkdir -p $(DESTDIR)$(PREFIX)/share/netlab/labs
 	install -m 0644 labs/*.yaml $(DESTDIR)$(PREFIX)/share/netlab/labs/
-	cp -r $(SHARE)/apt-mirror $(DESTDIR)$(PREFIX)/share/netlab/
+	cp -r $(SHARE)/apt-mirror $(SHARE)/registry $(DESTDIR)$(PREFIX)/share/netlab/
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/netlab

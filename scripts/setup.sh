@@ -5,7 +5,8 @@ set -euo pipefail
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 
 build=(libnl-route-3-dev libmnl-dev pkg-config)
-programs=(dnsmasq-base)
+# What labs run: names, HTTPS and load balancers, the web application firewall, SSH.
+programs=(dnsmasq-base nginx-light libnginx-mod-http-modsecurity modsecurity-crs openssl openssh-server openssh-client)
 mirror=(dpkg-dev apt-utils gnupg xz-utils)
 clients=(nmap curl dnsutils traceroute iproute2 nftables iputils-ping procps python3)
 
@@ -77,11 +78,20 @@ if [ "$(id -u)" -ne 0 ]; then
     as_root=(sudo --preserve-env=DEBIAN_FRONTEND)
 fi
 
+# None of these shall serve this machine itself: a policy that says no (101) keeps apt from starting them.
+forbid_services() {
+    [ -e /usr/sbin/policy-rc.d ] && return
+    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee /usr/sbin/policy-rc.d >/dev/null
+    "${as_root[@]}" chmod 755 /usr/sbin/policy-rc.d
+    trap '"${as_root[@]}" rm -f /usr/sbin/policy-rc.d; rm -f "$log"' EXIT
+}
+
 install() {
     "${as_root[@]}" apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=120 "${missing[@]}"
 }
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
+forbid_services
 # The lists may be old or absent; only then are they fetched.
 if ! install >"$log" 2>&1; then
     if ! "${as_root[@]}" apt-get update -q >"$log" 2>&1 || ! install >>"$log" 2>&1; then

@@ -107,6 +107,11 @@ enum ShellLesson {
             : ""
     }
 
+    /// Above the rule that spreads flows.
+    static let balance =
+        "nft 1.0.6 takes no map with an address and a port behind a hash. netlab does it over netlink; the script goes "
+        + "without, so that this listener answers nobody:"
+
     static let embedded =
         "Left out: netlab also translates the packet quoted inside an ICMP error, which nft 1.0.6 has no words for. "
         + "Without it, errors from beyond this gateway (traceroute's time exceeded, path MTU's fragmentation needed) "

@@ -80,8 +80,8 @@ struct ShellRuleset {
                     + "policy \(base.policy.rawValue);")
         }
         for rule in chain.rules {
-            if rule.statements.contains(where: \.isEmbeddedTranslation) {
-                page.comment(ShellLesson.embedded, indent: Self.inner)
+            if let why = rule.statements.lazy.compactMap(\.whyLeftOut).first {
+                page.comment(why, indent: Self.inner)
                 page.add("\(Self.inner)#   \(rule.text)")
             } else {
                 page.add("\(Self.inner)\(text(rule))")
@@ -113,5 +113,12 @@ extension NftSet {
 
 extension NftStatement {
     fileprivate var isTTLTranslation: Bool { if case .translateTTL = self { true } else { false } }
-    fileprivate var isEmbeddedTranslation: Bool { if case .translateEmbedded = self { true } else { false } }
+    /// Why no rule of the script can stand for it; `nil` where one can.
+    fileprivate var whyLeftOut: String? {
+        switch self {
+        case .translateEmbedded: ShellLesson.embedded
+        case .balance: ShellLesson.balance
+        default: nil
+        }
+    }
 }

@@ -39,7 +39,8 @@ extension RealLabs {
                     dump >"$T/before"
                     "$N" up \(lab) --name host >/dev/null || exit
                     dump >"$T/during"
-                    "$N" check host >/dev/null; echo "check $?"
+                    "$N" check host >"$T/report"; told=$?; echo "check $told"
+                    [ $told = 0 ] || cat "$T/report"
                     dump >"$T/checked"
                     "$N" down host >/dev/null || exit
                     dump >"$T/after"

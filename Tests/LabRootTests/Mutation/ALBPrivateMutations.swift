@@ -13,7 +13,8 @@ enum ALBPrivateMutations {
             for node in ["web-a", "web-b"] { try $0.close("80", at: node) }
         },
         check("C14", "an SQL injection is refused").fails("the firewall is switched off") {
-            try $0.reconfigure("s/modsecurity on;/modsecurity off;/", until: "?id=1%27%20UNION%20SELECT%20p--", says: "200")
+            try $0.reconfigure(
+                "s/modsecurity on;/modsecurity off;/", until: "?id=1%27%20UNION%20SELECT%20p--", says: "200")
         },
         check("C14", "a body that is too large").fails("the balancer takes bodies of any size") {
             try $0.reconfigure(
@@ -34,7 +35,9 @@ enum ALBPrivateMutations {
             try $0.nft("vpc", "insert rule ip netlab egress-db accept")
             try $0.nft("vpc", "insert rule ip netlab ingress-app-a accept")
         },
-        check("C18", "nobody but the load balancer").errs("the load balancer reaches no server") { try $0.sealServers() },
+        check("C18", "nobody but the load balancer").errs("the load balancer reaches no server") {
+            try $0.sealServers()
+        },
     ]
 }
 

@@ -7,7 +7,8 @@ import Testing
 extension RealLabs {
     /// A check that cannot fail proves nothing: break what it relies on, and it must notice.
     @Suite("Broken labs") struct MutationTests {
-        static let all = PrivateNATMutations.all + PublicIGWMutations.all + ALBPrivateMutations.all + NLBPrivateMutations.all
+        static let all =
+            PrivateNATMutations.all + PublicIGWMutations.all + ALBPrivateMutations.all + NLBPrivateMutations.all
 
         @Test("the check notices, and a fresh lab passes again", arguments: all)
         func noticed(_ mutation: Mutation) async throws {
