@@ -9,7 +9,9 @@ struct Explain: ParsableCommand {
         commandName: "explain",
         abstract: "Say how packets get from one place to another, or what stops them, rule by rule.",
         discussion: """
-            A prediction from the lab file: the lab need not be up. Exit status 1 if the way does not exist.
+            A prediction from the lab file: the lab need not be up. In a lab that is up, the packet is also sent, and
+            its true hops stand beside the predicted ones. Exit status 1 if the way does not exist, 3 if packet and
+            prediction disagree.
 
             EXAMPLES
               netlab explain private-nat app echo:80
@@ -21,22 +23,27 @@ struct Explain: ParsableCommand {
     @Argument(help: "A running lab, a lab's name or a lab file.") var lab: String
     @Argument(help: "Where packets begin: a node, an address, or internet.") var from: String
     @Argument(help: "Where they go: HOST[:PORT][/tcp|/udp|/icmp|/NUMBER]; without a port, ping.") var to: String
+    @Flag(help: "Send nothing, even if the lab is up.") var predictOnly = false
     @Flag(help: "Print JSON in the shape of describe-network-insights-analyses.") var json = false
 
     func run() throws {
-        let lab = try LabModel.read(lab)
+        let name = lab
+        let lab = try LabModel.read(name)
         let flow = try FlowArguments(from: from, to: to).flow(in: lab)
         let prediction = ReachabilityIndex(lab).explain(flow)
         if prediction.code == .noSourceOrDestination, let reason = prediction.explanations.first {
             throw LabRunnerError(
                 .input, reason.sentence, hint: "nodes of \(lab.name): \(ReachabilityIndex(lab).nodeNames)")
         }
+        let packet = predictOnly ? nil : try SentPacket.follow(prediction, inLab: name)
         if json {
-            try Output.json(AnalysisJSON.document([prediction]))
+            try Output.json(ExplainDocument(analyses: AnalysisJSON.list(of: [prediction]), packet: packet))
         } else {
             let title = "\(from) → \(to)"
             Output.say(AnalysisText(prediction, title: title, color: Output.usesColor).text)
+            if let packet { Output.say(packet.text) }
         }
+        if packet?.agrees == false { throw ExitCode(3) }
         if !prediction.isReachable { throw ExitCode(1) }
     }
 }

@@ -5,8 +5,11 @@ import IPAddressing
 /// a sentence) stands beside it under names of its own.
 public enum AnalysisJSON {
     public static func document(_ analyses: [Analysis]) -> JSONValue {
-        .object(["NetworkInsightsAnalyses": .list(analyses.map(analysis))])
+        .object(["NetworkInsightsAnalyses": list(of: analyses)])
     }
+
+    /// The list alone, for a document that says more.
+    public static func list(of analyses: [Analysis]) -> JSONValue { .list(analyses.map(analysis)) }
 
     private static func analysis(_ analysis: Analysis) -> JSONValue {
         .members([

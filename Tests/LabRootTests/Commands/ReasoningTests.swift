@@ -37,6 +37,22 @@ extension RealLabs {
             #expect((analyses.first?["ForwardPathComponents"] as? [Any])?.count ?? 0 > 2)
         }
 
+        @Test("explain in a running lab sends the packet, and notices when it goes another way")
+        func sent() async throws {
+            try await withLab("private-nat") { lab throws in
+                let good = try lab.program.run("explain", lab.name, "app", "echo:80")
+                #expect(good.status == 0 && good.stdout.contains("the packet agrees with the prediction"), "\(good)")
+                #expect(good.stdout.contains("nat-a (NAT gateway): in eth0, out eth0, from 10.0.0.4:"), "\(good)")
+                let bad = try lab.program.run("explain", lab.name, "vault", "echo:80")
+                #expect(bad.status == 1 && bad.stdout.contains("dropped by rtb isolated-a: no route"), "\(bad)")
+                try lab.nft("igw", "insert rule ip netlab outbound drop")
+                let broken = try lab.program.run("explain", lab.name, "app", "echo:80")
+                #expect(broken.status == 3 && broken.stdout.contains("DISAGREES"), "\(broken)")
+                let alone = try lab.program.run("explain", lab.name, "app", "echo:80", "--predict-only")
+                #expect(alone.status == 0 && !alone.stdout.contains("a packet sent now"), "\(alone)")
+            }
+        }
+
         @Test("matrix in every format", arguments: ["text", "json", "csv", "svg", "html"])
         func formats(format: String) throws {
             let outcome = try TestShare.program().run("matrix", "public-igw", "--format", format)

@@ -1,0 +1,76 @@
+import KernelObjects
+import LabPlan
+import LabRunner
+import Reachability
+import Tracing
+
+/// The packet that `explain` sends in a running lab, beside what it predicted.
+struct SentPacket: Encodable {
+    let flow: LiveFlow
+    /// It came to its end, or did not, as predicted.
+    let agrees: Bool
+
+    private enum CodingKeys: String, CodingKey { case agrees, delivered, answered, reason, request, reply }
+
+    /// - Returns: `nil` where nothing can be sent: the lab is not up, the sender is no node of it, or the protocol is
+    ///   none of TCP, UDP and ping.
+    static func follow(_ analysis: Analysis, inLab name: String) throws -> SentPacket? {
+        let state = StateFolder(name)
+        guard !name.contains("/"), state.isComplete, let kind = kind(of: analysis.flow.transport) else { return nil }
+        let lab = try RunningLab.attach(name)
+        let start = analysis.forward.start
+        let sender: String?
+        switch analysis.flow.source {
+        case .node(let node): sender = node
+        case .address(let address), .internet(let address):
+            sender = lab.plan.nodes.first { $0.addresses.contains { $0.address == address } }?.name
+        case .interface, .subnetRouter, .vpcRouter: sender = nil
+        }
+        guard let sender, let node = lab.node(sender), [.instance, .internetHost].contains(node.plan.role) else {
+            return nil
+        }
+        let flow = try LiveFlow.follow(
+            in: lab, from: sender, to: start.destination, port: start.destinationPorts.lowerBound, kind)
+        guard let request = flow.request else { return nil }
+        return SentPacket(flow: flow, agrees: request.isDelivered == analysis.forward.isComplete)
+    }
+
+    private static func kind(of transport: Transport) -> LiveFlow.Kind? {
+        switch transport {
+        case .tcp: .tcp
+        case .udp: .udp
+        case .icmp(type: 8, _): .icmp
+        case .icmp, .other: nil
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(agrees, forKey: .agrees)
+        try container.encode(flow.request?.isDelivered ?? false, forKey: .delivered)
+        try container.encode(flow.isAnswered, forKey: .answered)
+        try container.encodeIfPresent(flow.reason, forKey: .reason)
+        try container.encodeIfPresent(flow.request.map(PathRecord.init), forKey: .request)
+        try container.encodeIfPresent(flow.reply.map(PathRecord.init), forKey: .reply)
+    }
+
+    /// The true hops, one a line, and whether they end as predicted.
+    var text: String {
+        var lines = ["", "a packet sent now:"]
+        for path in [flow.request, flow.reply].compactMap({ $0 }) { lines += path.lines }
+        if let reason = flow.reason { lines.append("  the sender saw: \(reason)") }
+        lines.append(agrees ? "the packet agrees with the prediction" : "the packet DISAGREES with the prediction")
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// What `explain --json` prints: the shape of AWS's analyses, and the packet beside it.
+struct ExplainDocument: Encodable {
+    let analyses: JSONValue
+    let packet: SentPacket?
+
+    private enum CodingKeys: String, CodingKey {
+        case analyses = "NetworkInsightsAnalyses"
+        case packet = "SentPacket"
+    }
+}
