@@ -58,6 +58,9 @@ let package = Package(
         module("RouteNetlink", ["CLibNL", "CNetlabShims", "KernelObjects", "Netlink", "IPAddressing", "LinuxSystem"]),
         module("Nftables", ["CLibMNL", "KernelObjects", "Netlink", "IPAddressing", "LinuxSystem"]),
 
+        // In what a namespace differs from its plan: pure as well, but nftables are compared by their bytes.
+        module("Drift", ["KernelObjects", "LabPlan", "Nftables", "IPAddressing"]),
+
         // What lives and moves inside a lab.
         module(
             "LabServices",
@@ -71,7 +74,7 @@ let package = Package(
         module(
             "LabRunner",
             [
-                "CloudModel", "LabPlan", "KernelObjects", "LabServices", "RouteNetlink", "Nftables", "Netlink",
+                "CloudModel", "Drift", "LabPlan", "KernelObjects", "LabServices", "RouteNetlink", "Nftables", "Netlink",
                 "Namespaces",
                 "LinuxSystem", "IPAddressing", "LabFile", "CNetlabShims",
             ]),
@@ -84,7 +87,8 @@ let package = Package(
         module(
             "NetlabCommands",
             [
-                "Checks", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "Nftables", "CloudModel", "LinuxSystem",
+                "Checks", "Drift", "LabRunner", "LabPlan", "LabFile", "KernelObjects", "Nftables", "CloudModel",
+                "LinuxSystem",
                 "IPAddressing", "Namespaces", "Probes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -97,6 +101,11 @@ let package = Package(
         tests("LabFileTests", ["LabFile", "CloudModel", "IPAddressing"]),
         tests("LabPlanTests", ["KernelObjects", "LabPlan", "LabFile", "CloudModel", "IPAddressing"]),
         tests("NetlinkTests", ["Netlink", "RouteNetlink", "Nftables", "KernelObjects", "IPAddressing", "LinuxSystem"]),
+        tests(
+            "DriftTests",
+            [
+                "Drift", "KernelObjects", "LabPlan", "LabFile", "CloudModel", "Nftables", "Netlink", "IPAddressing",
+            ]),
         tests("LabServicesTests", ["LabServices", "IPAddressing", "LinuxSystem"]),
         tests(
             "ChecksTests",

@@ -18,6 +18,8 @@ public struct KernelRule: Hashable, Sendable {
 
     /// The words after `ip rule add`.
     public var text: String {
+        // Without a mark it is a rule for every packet, as the kernel's own three are.
+        if mark == 0, mask == 0 { return "pref \(priority) lookup \(table)" }
         let mask = mask.map { "/0x\(String($0, radix: 16))" } ?? ""
         return "pref \(priority) fwmark 0x\(String(mark, radix: 16))\(mask) lookup \(table)"
     }

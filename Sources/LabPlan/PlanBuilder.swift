@@ -7,13 +7,16 @@ struct PlanBuilder {
     let lab: Lab
     private(set) var nodes: [NodePlan] = []
     private(set) var veths: [Veth] = []
-    private var nextIndex: [String: Int32] = [:]
+    private(set) var numbers: NumberGiver
 
     /// Jumbo frames inside a VPC, 1500 beyond its gateway [EC2 network MTU].
     static let vpcMTU = 9001
     static let internetMTU = 1500
 
-    init(lab: Lab) { self.lab = lab }
+    init(lab: Lab, numbering: Numbering) {
+        self.lab = lab
+        numbers = NumberGiver(numbering)
+    }
 
     mutating func build() {
         var core = InternetCore(lab.internet)
@@ -38,9 +41,7 @@ struct PlanBuilder {
         mtu: Int
     ) -> (near: Device, far: Device) {
         let veth = Veth(
-            near: Veth.End(node: near.node, name: near.device, index: takeIndex(near.node, from: 10), mac: near.mac),
-            far: Veth.End(node: far.node, name: far.device, index: takeIndex(far.node, from: 2), mac: far.mac), mtu: mtu
-        )
+            near: end(near, from: 10), far: end(far, from: 2), mtu: mtu)
         veths.append(veth)
         return (
             Device(name: veth.near.name, index: veth.near.index), Device(name: veth.far.name, index: veth.far.index)
@@ -50,11 +51,15 @@ struct PlanBuilder {
     /// `lo` is 1 in every namespace. Nodes that make wires count from 10, the others from 2, so that the two ends of a
     /// wire never have the same index: the kernel would take such a link for one without a peer and switch it on up
     /// to a second later (`linkwatch_urgent_event` in net/core/link_watch.c).
-    private mutating func takeIndex(_ node: String, from first: Int32) -> Int32 {
-        let index = nextIndex[node] ?? first
-        nextIndex[node] = index + 1
-        return index
+    private mutating func end(
+        _ end: (node: String, device: String, mac: MACAddress), from first: Int32
+    ) -> Veth.End {
+        let index = numbers.device(end.device, of: end.node, from: first)
+        return Veth.End(node: end.node, name: end.device, index: index, mac: end.mac)
     }
+
+    /// The number of a VPC's route table.
+    mutating func position(of table: RouteTable, in vpc: VPC) -> Int { numbers.routeTable(table.name, of: vpc.name) }
 }
 
 /// Which realm of MAC addresses a wire's end belongs to; the host part makes it unique there.

@@ -27,7 +27,8 @@ struct RouterNode {
     /// Kernel table numbers: the VPC's route tables from 101, `nowhere` at 100.
     enum Table {
         static let nowhere: UInt32 = 100
-        static func number(_ position: Int) -> UInt32 { UInt32(101 + position) }
+        /// 253 to 255 are the kernel's own (`default`, `main`, `local`).
+        static func number(_ position: Int) -> UInt32 { UInt32(position < 152 ? 101 + position : 104 + position) }
     }
 
     /// One network interface as the router sees it.
@@ -43,24 +44,31 @@ struct RouterNode {
     }
 
     private let vpc: VPC
+    /// Of each route table, in the order of the file.
+    private let positions: [Int]
     private var ports: [Port] = []
     private var node: NodePlan
 
     static func plan(_ vpc: VPC, builder: inout PlanBuilder) -> NodePlan {
         var router = RouterNode(
-            vpc, uplink: vpc.internetGateway.flatMap { builder.nearDevice(vpc.name, named: $0.name) })
+            vpc, uplink: vpc.internetGateway.flatMap { builder.nearDevice(vpc.name, named: $0.name) },
+            positions: vpc.routeTables.map { builder.position(of: $0, in: vpc) })
         router.wire(&builder)
         router.addAddresses()
         router.addRoutes()
-        router.node.nft = RouterRuleset(vpc: vpc, ports: router.ports, uplink: router.uplink).table
+        router.node.nft =
+            RouterRuleset(
+                vpc: vpc, ports: router.ports, uplink: router.uplink, positions: router.positions
+            ).table
         router.addServices()
         return router.node
     }
 
     private let uplink: Device?
 
-    private init(_ vpc: VPC, uplink: Device?) {
+    private init(_ vpc: VPC, uplink: Device?, positions: [Int]) {
         self.vpc = vpc
+        self.positions = positions
         self.uplink = uplink
         node = NodePlan(vpc.name, .router)
         node.sysctls =
@@ -119,7 +127,7 @@ struct RouterNode {
                     CIDRBlock(port.address), device: port.device, source: port.subnet.gateway, owner: "local route"))
         }
         node.routes.append(KernelRoute(.everywhere, device: .loopback, table: Table.nowhere, owner: "no route"))
-        for (position, table) in vpc.routeTables.enumerated() {
+        for (position, table) in zip(positions, vpc.routeTables) {
             add(table, number: Table.number(position))
             node.rules.append(
                 KernelRule(

@@ -10,6 +10,8 @@ struct RouterRuleset {
     let vpc: VPC
     let ports: [RouterNode.Port]
     let uplink: Device?
+    /// The number of each route table, in the order of the file.
+    let positions: [Int]
 
     private typealias Mark = RouterNode.Mark
 
@@ -81,7 +83,7 @@ struct RouterRuleset {
 
     private var subnetChains: [NftChain] {
         vpc.subnets.map { subnet in
-            let position = vpc.routeTables.firstIndex { $0.name == subnet.routeTable }
+            let position = zip(positions, vpc.routeTables).first { $0.1.name == subnet.routeTable }?.0
             return NftChain(
                 "subnet-\(subnet.name)",
                 rules: [
@@ -111,8 +113,8 @@ struct RouterRuleset {
     private var tables: NftSet {
         NftSet(
             "route_tables", key: [.mark], data: .verdict,
-            elements: vpc.routeTables.enumerated().map {
-                .init([.mark(Mark.table($0.offset))], .verdict(.goto($0.element.chain)))
+            elements: zip(positions, vpc.routeTables).map {
+                .init([.mark(Mark.table($0))], .verdict(.goto($1.chain)))
             })
     }
 

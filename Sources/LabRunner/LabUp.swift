@@ -6,11 +6,11 @@ import Namespaces
 
 /// Brings a lab up: all of it, or nothing.
 public struct LabUp: Sendable {
-    private let plan: LabPlan
-    private let labText: String
-    private let state: StateFolder
-    private let settings: RunnerSettings
-    private let services: Bool
+    let plan: LabPlan
+    let labText: String
+    let state: StateFolder
+    let settings: RunnerSettings
+    let services: Bool
 
     /// - Parameters:
     ///   - name: The running lab's name; several copies of one file may run under different names.
@@ -24,9 +24,9 @@ public struct LabUp: Sendable {
         self.services = services
     }
 
-    /// Makes everything and returns when the last service answers.
+    /// Makes everything and returns when the last service answers; if the lab is up, changes what differs.
     ///
-    /// - Throws: `LabRunnerError`; whatever was made until then is gone again.
+    /// - Throws: `LabRunnerError`; whatever was made until then is gone again, a lab that was up stays.
     public func run() throws -> RunningLab {
         try Requirements.check(plan, settings)
         Self.raiseDescriptorLimit()
@@ -34,11 +34,7 @@ public struct LabUp: Sendable {
     }
 
     private func runAlone(lock: Int32) throws -> RunningLab {
-        if state.isComplete, LabStatus(state).isServing {
-            throw LabRunnerError(
-                .input, "lab \(state.name) is already up",
-                hint: "netlab check \(state.name), netlab down \(state.name), or up --name OTHER for a second copy")
-        }
+        if state.isComplete { return try converge(lock: lock) }
         // What a killed `up` left behind.
         if state.exists { try LabDown.removeEverything(state) }
         do {
@@ -55,6 +51,7 @@ public struct LabUp: Sendable {
         try Files.write(builder.namespaceNames.map { "netns \($0)\n" }.joined(), to: state.journal)
         try Files.write(labText, to: state.labFile)
         try Files.write(plan.lab.origin.file, to: state.labFileOrigin)
+        try state.remember(plan.numbering)
         try Interruption.check()
         phases.end("state")
         let nodes = try NetnsFolder.using { try builder.makeNamespaces(listening: services) }
@@ -73,6 +70,7 @@ public struct LabUp: Sendable {
         phases.end("names")
         let planner = ServicePlanner(plan: plan, state: state, settings: settings)
         try server?.start(planner.servicePlan(nodes), state: state)
+        if server != nil { try Files.write(planner.fingerprint, to: state.servicesFile) }
         phases.end("services")
         try builder.settle(nodes)
         try Files.write("", to: state.complete)
@@ -81,7 +79,7 @@ public struct LabUp: Sendable {
     }
 
     /// `resolv.conf` and `hosts` of every node, mounted over the real ones by `exec`.
-    private func writeNameFiles() throws {
+    func writeNameFiles() throws {
         for node in plan.nodes {
             var lines = node.resolvers.map { "nameserver \($0)" }
             if !node.searchDomains.isEmpty { lines.append("search \(node.searchDomains.joined(separator: " "))") }

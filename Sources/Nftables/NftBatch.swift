@@ -15,7 +15,13 @@ public struct NftBatch: Sendable {
 
     /// Makes the namespace's table; with `replacing`, what was in it before goes away in the same breath.
     public mutating func add(_ table: NftTable, replacing: Bool = false) {
+        add(table, replacing: replacing, without: [])
+    }
+
+    /// - Parameter others: Tables that go in the same breath.
+    mutating func add(_ table: NftTable, replacing: Bool, without others: [LiveRuleset.Table]) {
         mark(NFNL_MSG_BATCH_BEGIN, "begin")
+        others.forEach { delete($0) }
         if replacing {
             // Adding first makes the delete succeed whether the table was there or not, as `nft` scripts do.
             addTable()
@@ -30,33 +36,33 @@ public struct NftBatch: Sendable {
         for (index, set) in table.sets.enumerated() { addElements(of: set, id: UInt32(index + 1)) }
         let ids = Dictionary(uniqueKeysWithValues: table.sets.enumerated().map { ($1.name, UInt32($0 + 1)) })
         for chain in table.chains {
-            for rule in chain.rules { add(rule, to: chain.name, sets: ids, in: table) }
+            for rule in chain.rules { add(rule, to: chain.name, sets: ids) }
         }
         mark(NFNL_MSG_BATCH_END, "commit")
     }
 
-    private mutating func mark(_ type: Int32, _ word: String) {
+    mutating func mark(_ type: Int32, _ word: String) {
         writer.begin(type: UInt16(type), flags: 0, family: UInt8(AF_UNSPEC), resource: UInt16(NFNL_SUBSYS_NFTABLES))
         writer.end(into: &messages, operation: "nft batch \(word)", subject: "")
     }
 
-    private mutating func put(
+    mutating func put(
         _ type: nf_tables_msg_types, _ flags: Int32, _ operation: String, _ subject: String,
-        _ body: (inout MessageWriter) -> Void
+        family: UInt8 = UInt8(NFPROTO_IPV4), _ body: (inout MessageWriter) -> Void
     ) {
         let number = UInt16(NFNL_SUBSYS_NFTABLES) << 8 | UInt16(type.rawValue)
-        writer.begin(type: number, flags: UInt16(flags), family: UInt8(NFPROTO_IPV4), resource: 0)
+        writer.begin(type: number, flags: UInt16(flags), family: family, resource: 0)
         body(&writer)
         writer.end(into: &messages, operation: operation, subject: subject)
     }
 
-    private mutating func addTable() {
+    mutating func addTable() {
         put(NFT_MSG_NEWTABLE, NLM_F_CREATE, "nft add table ip \(NftTable.name)", "") {
             $0.put(NFTA_TABLE_NAME, NftTable.name)
         }
     }
 
-    private mutating func add(_ chain: NftChain) {
+    mutating func add(_ chain: NftChain) {
         put(NFT_MSG_NEWCHAIN, NLM_F_CREATE, "nft add chain ip \(NftTable.name) \(chain.name)", "chain \(chain.name)") {
             $0.put(NFTA_CHAIN_TABLE, NftTable.name)
             $0.put(NFTA_CHAIN_NAME, chain.name)
@@ -70,12 +76,14 @@ public struct NftBatch: Sendable {
         }
     }
 
-    private mutating func add(_ rule: NftRule, to chain: String, sets: [String: UInt32], in table: NftTable) {
+    /// - Parameter position: The rule before which it goes; at the end of the chain without one.
+    mutating func add(_ rule: NftRule, to chain: String, sets: [String: UInt32], before position: UInt64? = nil) {
         let operation = "nft add rule ip \(NftTable.name) \(chain) \(rule.text)"
-        put(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, operation, rule.owner.isEmpty ? "chain \(chain)" : rule.owner)
-        {
+        let flags = NLM_F_CREATE | (position == nil ? NLM_F_APPEND : 0)
+        put(NFT_MSG_NEWRULE, flags, operation, rule.owner.isEmpty ? "chain \(chain)" : rule.owner) {
             $0.put(NFTA_RULE_TABLE, NftTable.name)
             $0.put(NFTA_RULE_CHAIN, chain)
+            if let position { $0.put(NFTA_RULE_POSITION, position.wire) }
             $0.nest(NFTA_RULE_EXPRESSIONS) { message in
                 for statement in rule.statements {
                     ExpressionWriter.write(statement, to: &message) { sets[$0] ?? 0 }
@@ -101,7 +109,7 @@ extension NftChain.Base.Hook {
 
 // Sets and their elements.
 extension NftBatch {
-    private mutating func add(_ set: NftSet, id: UInt32) {
+    mutating func add(_ set: NftSet, id: UInt32) {
         let noun = set.data == nil ? "set" : "map"
         put(NFT_MSG_NEWSET, NLM_F_CREATE, "nft add \(noun) ip \(NftTable.name) \(set.name)", "\(noun) \(set.name)") {
             var flags: UInt32 = 0
@@ -129,15 +137,19 @@ extension NftBatch {
 
     private mutating func addElements(of set: NftSet, id: UInt32) {
         let elements = set.isInterval ? IntervalElement.all(of: set) : set.elements.map { IntervalElement($0) }
+        add(elements, to: set.name, id: id)
+    }
+
+    mutating func add(_ elements: [IntervalElement], to set: String, id: UInt32) {
         // A nested attribute holds 64 KB at most; 1,000 elements of our largest kind stay well below.
         var start = 0
         while start < elements.count {
             let part = elements[start..<min(start + 500, elements.count)]
             start += part.count
-            let operation = "nft add element ip \(NftTable.name) \(set.name)"
-            put(NFT_MSG_NEWSETELEM, NLM_F_CREATE, operation, set.name) {
+            let operation = "nft add element ip \(NftTable.name) \(set)"
+            put(NFT_MSG_NEWSETELEM, NLM_F_CREATE, operation, set) {
                 $0.put(NFTA_SET_ELEM_LIST_TABLE, NftTable.name)
-                $0.put(NFTA_SET_ELEM_LIST_SET, set.name)
+                $0.put(NFTA_SET_ELEM_LIST_SET, set)
                 $0.put(NFTA_SET_ELEM_LIST_SET_ID, id)
                 $0.nest(NFTA_SET_ELEM_LIST_ELEMENTS) { message in
                     for element in part { element.write(to: &message) }
