@@ -78,6 +78,8 @@ struct RouterNode {
                 Sysctl("net.ipv4.conf.all.accept_local", "1"),
                 // Security groups remember flows, they do not police TCP windows.
                 Sysctl("net.netfilter.nf_conntrack_tcp_be_liberal", "1"),
+                // What nobody remembers is judged by the rules, packet by packet; it is not remembered from then on.
+                Sysctl("net.netfilter.nf_conntrack_tcp_loose", "0"),
                 Sysctl("net.netfilter.nf_conntrack_udp_timeout", "30"),
                 Sysctl("net.netfilter.nf_conntrack_udp_timeout_stream", "180"),
             ]

@@ -32,13 +32,19 @@ extension ObjectListing {
             isKernels: header.rtm_protocol == UInt8(RTPROT_KERNEL), listing: Array(body))
     }
 
+    private static let types: [Int32: String] = [
+        Int32(RTN_LOCAL): "local", Int32(RTN_BLACKHOLE): "blackhole", Int32(RTN_UNREACHABLE): "unreachable",
+        Int32(RTN_PROHIBIT): "prohibit",
+    ]
+
     /// What no route of a plan has, in words, so that a route with it is never taken for a planned one.
     private static func oddities(
         _ route: KernelRoute, _ header: rtmsg, _ attributes: NetlinkAttributes, metric: UInt32
     ) -> [String] {
         var words: [String] = []
         let usual = [UInt8(RTN_UNICAST), UInt8(RTN_THROW)]
-        if !usual.contains(header.rtm_type) { words.append("type \(header.rtm_type)") }
+        let type = Int32(header.rtm_type)
+        if !usual.contains(header.rtm_type) { words.append(types[type] ?? "type \(type)") }
         if route.gateway != nil, header.rtm_flags & UInt32(RTNH_F_ONLINK) == 0 { words.append("not onlink") }
         if metric != 0 { words.append("metric \(metric)") }
         if header.rtm_tos != 0 { words.append("tos \(header.rtm_tos)") }
