@@ -7,11 +7,9 @@ import Netlink
 
 extension LiveRuleset.Table {
     var familyName: String {
-        let names: [Int: String] = [
-            Int(NFPROTO_INET): "inet", Int(NFPROTO_IPV4): "ip", Int(NFPROTO_ARP): "arp", Int(NFPROTO_NETDEV): "netdev",
-            Int(NFPROTO_BRIDGE): "bridge", Int(NFPROTO_IPV6): "ip6",
-        ]
-        return names[Int(family)] ?? "family \(family)"
+        let families = [NFPROTO_INET, NFPROTO_IPV4, NFPROTO_ARP, NFPROTO_NETDEV, NFPROTO_BRIDGE, NFPROTO_IPV6]
+        let words = "inet ip arp netdev bridge ip6".split(separator: " ").map(String.init)
+        return zip(families, words).first { $0.0 == Int(family) }?.1 ?? "family \(family)"
     }
 }
 

@@ -1,5 +1,6 @@
 import CloudModel
 import FoundationEssentials
+import Glibc
 import LabFile
 public import LabPlan
 import LinuxSystem
@@ -21,7 +22,13 @@ extension StateFolder {
 
     func remember(_ numbering: Numbering) throws {
         let json = try JSONEncoder().encode(numbering)
-        try Files.write(String(decoding: json, as: UTF8.self), to: numberingFile)
+        try replace(numberingFile, by: String(decoding: json, as: UTF8.self))
+    }
+
+    /// The old text or the new, whenever we are killed: a lab that forgot half of itself would be built anew.
+    func replace(_ path: String, by text: String) throws {
+        try Files.write(text, to: path + ".new")
+        try systemCall("rename", path) { rename(path + ".new", path) }
     }
 
     /// The lab as it came up or was last changed; `nil` if that cannot be read any more.

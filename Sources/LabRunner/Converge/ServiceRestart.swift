@@ -24,7 +24,7 @@ extension LabUp {
         let server = try ServerProcess(program: settings.program, state: state, sockets: sockets, lock: lock)
         let planner = ServicePlanner(plan: plan, state: state, settings: settings)
         try server.start(planner.servicePlan(serving), state: state)
-        try Files.write(planner.fingerprint, to: state.servicesFile)
+        try state.replace(state.servicesFile, by: planner.fingerprint)
     }
 }
 
