@@ -113,7 +113,7 @@ extension RealLabs {
                 try lab.outside(
                     """
                     for n in vpc app igw; do
-                        ip -n $L.$n link add mark type dummy
+                        ip -n $L.$n link add mark type bridge
                         ip netns exec $L.$n nft add table inet mark
                     done
                     """)

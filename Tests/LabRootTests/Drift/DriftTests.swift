@@ -38,7 +38,7 @@ extension RealLabs {
             try await withLab(text: TinyLab.text) { lab throws in
                 try lab.outside(
                     """
-                    ip netns exec $L.web sh -c 'ip link add mine type dummy && ip address add 10.9.9.9/24 dev mine \
+                    ip netns exec $L.web sh -c 'ip link add mine type bridge && ip link add pair type veth peer name other && ip address add 10.9.9.9/24 dev mine \
                     && ip link set mine up && nft add table inet mine'
                     """)
                 let status = try lab.program.run("status", lab.name)
