@@ -89,6 +89,9 @@ ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.conf.default.proxy_arp=1
 ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.conf.all.accept_local=1
 # Security groups remember flows; they do not police TCP windows.
 ip netns exec "$LAB.vpc" sysctl -q -w net.netfilter.nf_conntrack_tcp_be_liberal=1
+# A packet in mid-stream opens no flow: a NAT gateway has forgotten it, a router goes by its rules
+# alone.
+ip netns exec "$LAB.vpc" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=0
 # Seconds of silence after which a flow is forgotten, as in AWS.
 ip netns exec "$LAB.vpc" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=30
 ip netns exec "$LAB.vpc" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout_stream=180
@@ -99,7 +102,6 @@ ip netns exec "$LAB.nat" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.nat" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.nat" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.nat" sysctl -q -w net.ipv4.conf.default.send_redirects=0
-# A packet in mid-stream opens no flow: after the idle time the gateway does not know it.
 ip netns exec "$LAB.nat" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=0
 ip netns exec "$LAB.nat" sysctl -q -w net.netfilter.nf_conntrack_tcp_timeout_established=350
 ip netns exec "$LAB.nat" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=350
@@ -770,8 +772,8 @@ ip -n "$LAB.far" route add default via 10.0.2.1 dev eth0 onlink proto static  # 
 ip -n "$LAB.s3" link set dev lo up
 ip -n "$LAB.s3" link set dev eth0 up
 ip -n "$LAB.s3" neighbor add 169.254.0.2 lladdr 0e:09:00:00:00:01 dev eth0 nud permanent
-ip -n "$LAB.s3" route add local 198.51.100.96/27 dev lo proto static  # prefix list
-ip -n "$LAB.s3" route add local 198.51.101.0/24 dev lo proto static  # prefix list
+ip -n "$LAB.s3" route add local 198.51.100.96/27 dev lo table main proto static  # prefix list
+ip -n "$LAB.s3" route add local 198.51.101.0/24 dev lo table main proto static  # prefix list
 ip -n "$LAB.s3" route add default via 169.254.0.2 dev eth0 onlink proto static
 
 # --- endpoint sqs-a --------------------------------------------------------------------------------
