@@ -41,12 +41,13 @@ extension NodePlan {
         }
     }
 
-    /// The route to its own subnet that the kernel makes for every address.
+    /// The route to its own subnet that the kernel makes for an interface's first address there.
     private var connectedRoutes: [KernelRoute] {
-        addresses.filter { $0.prefixLength < 32 && $0.device != .loopback }.map { entry in
-            KernelRoute(
-                CIDRBlock(containing: entry.address, prefixLength: entry.prefixLength), device: entry.device,
-                source: entry.address, owner: subject)
+        var seen: Set<String> = []
+        return addresses.filter { $0.prefixLength < 32 && $0.device != .loopback }.compactMap { entry in
+            let block = CIDRBlock(containing: entry.address, prefixLength: entry.prefixLength)
+            guard seen.insert("\(block) \(entry.device.name)").inserted else { return nil }
+            return KernelRoute(block, device: entry.device, source: entry.address, owner: subject)
         }
     }
 }

@@ -35,6 +35,7 @@ struct LinkListing {
     /// `IPV4_DEVCONF_…` in linux/ip.h, from 1). The others are nobody's business.
     private static let places: [(place: Int, name: String)] = [
         (1, "forwarding"), (3, "proxy_arp"), (6, "send_redirects"), (8, "rp_filter"),
+        (18, "arp_announce"), (19, "arp_ignore"),
     ]
 
     private static func settings(_ array: UnsafeRawBufferPointer?, of device: String) -> [LiveObject] {

@@ -50,7 +50,7 @@ struct RulesetDriftTests {
         }
         #expect(
             twin.lines == [
-                "vpc: ~ rule of chain sg-app-in ip saddr 10.0.0.0/16 tcp dport 8080 counter accept "
+                "vpc: ~ rule of chain sg-app-in ip saddr 10.0.0.0/16 tcp dport 8080 counter goto track-in "
                     + "comment \"sg app ingress[0]\" (was: handle 0 comment \"sg app ingress[0]\") [sg app ingress[0]]"
             ])
         #expect(try orders(twin, "vpc").count == 4)

@@ -34,13 +34,13 @@ struct Drift: Sendable, CustomTestStringConvertible {
         drift("foreign rule", "\(vpc) ip rule add pref 50 to 10.0.0.20 lookup 100", "vpc: rule pref 50"),
         drift(
             "chain flushed", "\(vpc) nft flush chain ip netlab sg-web-in",
-            "vpc: rule of chain sg-web-in tcp dport 400-449 counter accept comment \"sg web ingress[0]\" is missing"),
+            "vpc: rule of chain sg-web-in tcp dport 400-449 counter goto track-in comment \"sg web ingress[0]\" is missing"),
         drift("ruleset flushed", "\(vpc) nft flush ruleset", "vpc: table ip netlab is missing"),
         drift(
             "rule edited",
             "\(vpc) nft replace rule ip netlab sg-web-in handle $(\(vpc) nft -a list chain ip netlab sg-web-in | "
                 + "sed -n 's/.*ingress.*handle //p') tcp dport 500 counter accept comment '\"sg web ingress[0]\"'",
-            "should be tcp dport 400-449 counter accept comment \"sg web ingress[0]\" [sg web ingress[0]]"),
+            "should be tcp dport 400-449 counter goto track-in comment \"sg web ingress[0]\" [sg web ingress[0]]"),
         drift(
             "rule added", "\(vpc) nft insert rule ip netlab sg-web-in tcp dport 443 drop",
             "vpc: rule of chain sg-web-in handle"),
