@@ -65,8 +65,8 @@ struct NodeNames: Equatable {
             return
         }
         for (text, path) in [(names.resolvConf, resolver), (names.hosts, hosts)] {
-            // Under another name first: a second command must not find half a file.
-            let draft = "\(path).\(getpid())"
+            // Under another name first: a second command, or another thread of ours, must not find half a file.
+            let draft = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max))"
             try Files.write(text, to: draft, mode: 0o644)
             try systemCall("rename", path) { rename(draft, path) }
         }
