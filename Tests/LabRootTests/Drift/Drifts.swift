@@ -34,7 +34,8 @@ struct Drift: Sendable, CustomTestStringConvertible {
         drift("foreign rule", "\(vpc) ip rule add pref 50 to 10.0.0.20 lookup 100", "vpc: rule pref 50"),
         drift(
             "chain flushed", "\(vpc) nft flush chain ip netlab sg-web-in",
-            "vpc: rule of chain sg-web-in tcp dport 400-449 counter goto track-in comment \"sg web ingress[0]\" is missing"),
+            "vpc: rule of chain sg-web-in tcp dport 400-449 counter goto track-in comment \"sg web ingress[0]\" is missing"
+        ),
         drift("ruleset flushed", "\(vpc) nft flush ruleset", "vpc: table ip netlab is missing"),
         drift(
             "rule edited",
