@@ -64,6 +64,9 @@ let package = Package(
         module("RouteNetlink", ["CLibNL", "CNetlabShims", "KernelObjects", "Netlink", "IPAddressing", "LinuxSystem"]),
         module("Nftables", ["CLibMNL", "KernelObjects", "Netlink", "IPAddressing", "LinuxSystem"]),
 
+        // In what a namespace differs from its plan: pure as well, but nftables are compared by their bytes.
+        module("Drift", ["KernelObjects", "LabPlan", "Nftables", "IPAddressing"]),
+
         // What lives and moves inside a lab.
         module(
             "LabServices",
@@ -84,7 +87,7 @@ let package = Package(
             "LabRunner",
             [
                 "LoadBalancing",
-                "CloudModel", "LabPlan", "KernelObjects", "LabServices", "RouteNetlink", "Nftables", "Netlink",
+                "CloudModel", "Drift", "LabPlan", "KernelObjects", "LabServices", "RouteNetlink", "Nftables", "Netlink",
                 "Namespaces", "Rootless",
                 "LinuxSystem", "IPAddressing", "LabFile", "CNetlabShims",
             ]),
@@ -103,7 +106,7 @@ let package = Package(
         module(
             "NetlabCommands",
             [
-                "AWSImport", "Checks", "Cost", "LabRunner", "Tracing", "LabPlan", "LabFile", "KernelObjects",
+                "AWSImport", "Checks", "Cost", "Drift", "LabRunner", "Tracing", "LabPlan", "LabFile", "KernelObjects",
                 "RouteNetlink", "Nftables", "CloudModel", "LinuxSystem", "IPAddressing", "Namespaces", "Probes",
                 "Rootless", "Reachability",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -141,6 +144,11 @@ let package = Package(
         tests("LabPlanTests", ["KernelObjects", "LabPlan", "LabFile", "CloudModel", "IPAddressing"]),
         tests("ReachabilityTests", ["Reachability", "LabFile", "CloudModel", "IPAddressing"]),
         tests("NetlinkTests", ["Netlink", "RouteNetlink", "Nftables", "KernelObjects", "IPAddressing", "LinuxSystem"]),
+        tests(
+            "DriftTests",
+            [
+                "Drift", "KernelObjects", "LabPlan", "LabFile", "CloudModel", "Nftables", "Netlink", "IPAddressing",
+            ]),
         tests("LabServicesTests", ["LabServices", "IPAddressing", "LinuxSystem"]),
         tests("RootlessTests", ["Rootless", "LinuxSystem"]),
         tests(

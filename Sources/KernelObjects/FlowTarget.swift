@@ -19,7 +19,7 @@ extension NftSet {
     public static func flowSlots(_ name: String, over targets: [FlowTarget]) -> NftSet {
         let slots = targets.isEmpty ? 0..<0 : 0..<flowSlotCount
         return NftSet(
-            name, key: [.mark], data: .flowTarget,
+            name, key: [.mark], data: .flowTarget, isLive: true,
             elements: slots.map { slot in
                 let target = targets[Int(slot) % targets.count]
                 return Element([.mark(slot)], .flowTarget(target))
@@ -29,7 +29,7 @@ extension NftSet {
     /// Targets that are unwell: their flows are reset.
     public static func cutTargets(_ targets: [FlowTarget]) -> NftSet {
         NftSet(
-            "cut_targets", key: [.address, .port],
+            "cut_targets", key: [.address, .port], isLive: true,
             elements: targets.map { Element([.address($0.address), .port($0.port)]) })
     }
 }

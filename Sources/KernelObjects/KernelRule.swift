@@ -26,9 +26,11 @@ public struct KernelRule: Hashable, Sendable {
 
     /// The words after `ip rule add`.
     public var text: String {
+        // Without a mark it is a rule for every packet, as the kernel's own three are.
+        let isForAny = mark == 0 && (mask ?? 0) == 0
         let mask = mask.map { "/0x\(String($0, radix: 16))" } ?? ""
         let from = source.map { " from \($0)" } ?? ""
-        let marked = mark == 0 ? "" : " fwmark 0x\(String(mark, radix: 16))\(mask)"
+        let marked = isForAny ? "" : " fwmark 0x\(String(mark, radix: 16))\(mask)"
         return "pref \(priority)\(from)\(marked) lookup \(table)"
     }
 }

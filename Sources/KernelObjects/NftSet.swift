@@ -98,13 +98,19 @@ public struct NftSet: Hashable, Sendable {
     /// Keys are blocks of addresses.
     public var isInterval: Bool
     public var elements: [Element]
+    /// The elements follow the life of the lab (the health of targets); the plan's are only those it begins with.
+    public var isLive: Bool
 
-    public init(_ name: String, key: [Kind], data: DataKind? = nil, isInterval: Bool = false, elements: [Element]) {
+    public init(
+        _ name: String, key: [Kind], data: DataKind? = nil, isInterval: Bool = false, isLive: Bool = false,
+        elements: [Element]
+    ) {
         self.name = name
         self.key = key
         self.data = data
         self.isInterval = isInterval
         self.elements = elements
+        self.isLive = isLive
     }
 }
 

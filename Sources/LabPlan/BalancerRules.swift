@@ -9,10 +9,14 @@ import KernelObjects
 /// routes its answers there.
 struct BalancerRules {
     /// The wires of the nodes of network load balancers.
-    let ports: [RouterPort]
+    private let ports: [RouterPort]
+    /// The number of each: marks, kernel tables and priorities follow from it.
+    private let positions: [Int]
 
-    init(_ ports: [RouterPort]) {
+    /// - Parameter position: The number of a wire by its name.
+    init(_ ports: [RouterPort], position: (String) -> Int = { _ in 0 }) {
         self.ports = ports.filter { if case .loadBalancer(.network) = $0.kind { true } else { false } }
+        positions = self.ports.map { position($0.name) }
     }
 
     /// Below this the flow's mark belongs to security groups.
@@ -30,7 +34,7 @@ struct BalancerRules {
         // Whatever the security groups have noted in the two lowest bits.
         let answers = NftSet(
             "balanced", key: [.connectionDirection, .mark], data: .verdict,
-            elements: ports.enumerated().flatMap { position, port in
+            elements: zip(positions, ports).flatMap { position, port in
                 (0..<4).map { low in
                     .init(
                         [.connectionDirection(isReply: true), .mark(Self.flowMark(position) | low)],
@@ -42,7 +46,7 @@ struct BalancerRules {
 
     var chains: [NftChain] {
         guard !ports.isEmpty else { return [] }
-        let perNode = ports.enumerated().flatMap { position, port in
+        let perNode = zip(positions, ports).flatMap { position, port in
             [
                 NftChain(
                     "from-elb-\(port.name)",
@@ -61,7 +65,7 @@ struct BalancerRules {
     }
 
     var routes: [KernelRoute] {
-        ports.enumerated().compactMap { position, port in
+        zip(positions, ports).compactMap { position, port in
             port.addresses.first.map {
                 KernelRoute(
                     .everywhere, via: $0, device: port.device, table: Self.table(position),
@@ -71,7 +75,7 @@ struct BalancerRules {
     }
 
     var rules: [KernelRule] {
-        ports.enumerated().map { position, port in
+        zip(positions, ports).map { position, port in
             KernelRule(
                 priority: 20_000 + UInt32(position), mark: Self.mark(position), table: Self.table(position),
                 owner: "load balancer \(port.name)")

@@ -11,12 +11,17 @@ public struct LabPlan: Sendable {
     public let nodes: [NodePlan]
     /// Grouped by the node that makes them (the near end).
     public let veths: [Veth]
+    /// To be given to the next plan of the same running lab.
+    public let numbering: Numbering
 
     /// Compiles a validated lab.
-    public init(_ lab: Lab) {
-        var builder = PlanBuilder(lab: lab)
+    ///
+    /// - Parameter numbering: The numbers of the plan that the lab runs by; none for a lab that is made anew.
+    public init(_ lab: Lab, numbering: Numbering = Numbering()) {
+        var builder = PlanBuilder(lab: lab, numbering: numbering)
         builder.build()
         self.lab = lab
+        self.numbering = builder.numbers.given
         nodes = builder.nodes
         veths = builder.veths
     }

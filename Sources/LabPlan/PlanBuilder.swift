@@ -7,7 +7,7 @@ struct PlanBuilder {
     let lab: Lab
     private(set) var nodes: [NodePlan] = []
     private(set) var veths: [Veth] = []
-    private var nextIndex: [String: Int32] = [:]
+    private(set) var numbers: NumberGiver
     /// Per node, what every interface was to be called and what it is called.
     private var deviceNames: [String: [String: String]] = [:]
     /// By VPC.
@@ -23,7 +23,10 @@ struct PlanBuilder {
     /// NAT gateways, transit gateways, endpoints.
     static let transitMTU = 8500
 
-    init(lab: Lab) { self.lab = lab }
+    init(lab: Lab, numbering: Numbering) {
+        self.lab = lab
+        numbers = NumberGiver(numbering)
+    }
 
     mutating func build() {
         var core = InternetCore(lab.internet)
@@ -69,9 +72,12 @@ struct PlanBuilder {
     ) -> (near: Device, far: Device) {
         let nearName = deviceName(near.device, on: near.node)
         let farName = deviceName(far.device, on: far.node)
-        let farIndex = takeIndex(far.node, from: 2)
-        var nearIndex = takeIndex(near.node, from: 10)
-        if nearIndex == farIndex { nearIndex = takeIndex(near.node, from: 10) }
+        // `lo` is 1 in every namespace. The two ends of a wire never have the same index: the kernel would take such a
+        // link for one without a peer and switch it on up to a second later (`linkwatch_urgent_event` in
+        // net/core/link_watch.c).
+        let farIndex = numbers.device(
+            farName, of: far.node, from: 2, besides: numbers.remembered(nearName, of: near.node))
+        let nearIndex = numbers.device(nearName, of: near.node, from: 10, besides: farIndex)
         let veth = Veth(
             near: Veth.End(node: near.node, name: nearName, index: nearIndex, mac: near.mac),
             far: Veth.End(node: far.node, name: farName, index: farIndex, mac: far.mac), mtu: mtu)
@@ -108,13 +114,14 @@ struct PlanBuilder {
         return nil
     }
 
-    /// `lo` is 1 in every namespace. Nodes that make wires count from 10, the others from 2, so that the two ends of a
-    /// wire never have the same index: the kernel would take such a link for one without a peer and switch it on up
-    /// to a second later (`linkwatch_urgent_event` in net/core/link_watch.c).
-    private mutating func takeIndex(_ node: String, from first: Int32) -> Int32 {
-        let index = nextIndex[node] ?? first
-        nextIndex[node] = index + 1
-        return index
+    /// The VPC's route tables as its router has them, by their numbers.
+    mutating func routingTables(of vpc: VPC) -> [RoutingTable] {
+        RoutingTable.all(of: vpc) { numbers.routeTable($0, of: vpc.name) }
+    }
+
+    /// The number of a load balancer's node among those that its VPC's router brings answers back to.
+    mutating func balancerPosition(_ port: String, in vpc: VPC) -> Int {
+        numbers.routeTable(port, of: "\(vpc.name)/balancers")
     }
 }
 

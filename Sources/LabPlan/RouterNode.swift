@@ -27,7 +27,8 @@ struct RouterNode {
     /// Kernel table numbers: the VPC's route tables from 101, `nowhere` at 100.
     enum Table {
         static let nowhere: UInt32 = 100
-        static func number(_ position: Int) -> UInt32 { UInt32(101 + position) }
+        /// 253 to 255 are the kernel's own (`default`, `main`, `local`).
+        static func number(_ position: Int) -> UInt32 { UInt32(position < 152 ? 101 + position : 104 + position) }
     }
 
     private let vpc: VPC
@@ -35,27 +36,29 @@ struct RouterNode {
     private let tables: [RoutingTable]
     private var ports: [RouterPort] = []
     private var wires: [RouterWire]
+    private var balancers = BalancerRules([])
     private var node: NodePlan
 
     static func plan(_ vpc: VPC, builder: inout PlanBuilder) -> NodePlan {
-        var router = RouterNode(vpc, builder)
+        var router = RouterNode(vpc, &builder)
         router.wirePorts(&builder)
         router.wireEndpoints(&builder)
+        router.balancers = BalancerRules(router.ports) { builder.balancerPosition($0, in: vpc) }
         router.addAddresses()
         router.addRoutes()
         router.node.nft =
             RouterRuleset(
                 lab: builder.lab, vpc: vpc, ports: router.ports, wires: router.wires, tables: router.tables,
-                hops: router.hops
+                hops: router.hops, balancers: router.balancers
             ).table
         router.addServices()
         return router.node
     }
 
-    private init(_ vpc: VPC, _ builder: PlanBuilder) {
+    private init(_ vpc: VPC, _ builder: inout PlanBuilder) {
         self.vpc = vpc
         uplink = vpc.internetGateway.flatMap { builder.nearDevice(vpc.name, named: $0.name) }
-        tables = RoutingTable.all(of: vpc)
+        tables = builder.routingTables(of: vpc)
         wires = builder.wires[vpc.name] ?? []
         node = NodePlan(vpc.name, .router)
         node.sysctls =
@@ -65,6 +68,8 @@ struct RouterNode {
                 Sysctl("net.ipv4.conf.all.accept_local", "1"),
                 // Security groups remember flows, they do not police TCP windows.
                 Sysctl("net.netfilter.nf_conntrack_tcp_be_liberal", "1"),
+                // What nobody remembers is judged by the rules, packet by packet; it is not remembered from then on.
+                Sysctl("net.netfilter.nf_conntrack_tcp_loose", "0"),
                 Sysctl("net.netfilter.nf_conntrack_udp_timeout", "30"),
                 Sysctl("net.netfilter.nf_conntrack_udp_timeout_stream", "180"),
             ]
@@ -127,7 +132,6 @@ struct RouterNode {
         }
         node.rules.append(
             KernelRule(priority: 33_000, mark: Mark.base, mask: Mark.base, table: Table.nowhere, owner: "no route"))
-        let balancers = BalancerRules(ports)
         node.routes += balancers.routes
         node.rules += balancers.rules
         node.neighbors += wires.map { Neighbor(TransitAddress.connection, mac: $0.mac, device: $0.device) }

@@ -13,11 +13,11 @@ struct RouterRuleset {
     let wires: [RouterWire]
     let tables: [RoutingTable]
     let hops: RouterHops
+    let balancers: BalancerRules
 
     private typealias Mark = RouterNode.Mark
     private var uplink: Device? { hops.uplink }
     private var lists: NetworkACLRules { NetworkACLRules(vpc: vpc) }
-    private var balancers: BalancerRules { BalancerRules(ports) }
     private var borders: BorderRules { BorderRules(wires: wires, vpc: vpc, lab: lab) }
 
     var table: NftTable {

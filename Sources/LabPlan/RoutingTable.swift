@@ -23,13 +23,15 @@ struct RoutingTable {
         subnet.routeTable == table.name && (!isZonal || zone == subnet.zone)
     }
 
-    static func all(of vpc: VPC) -> [RoutingTable] {
+    /// - Parameter position: The number of a table by its name, and of a zonal copy by the table's name and the zone's.
+    static func all(of vpc: VPC, position: (String) -> Int) -> [RoutingTable] {
         var tables: [RoutingTable] = []
         for table in vpc.routeTables {
             let zones = Set(vpc.subnets.filter { $0.routeTable == table.name }.map(\.zone)).sorted()
             let isZonal = zones.count > 1 && table.leadsToTransitGateway
             for zone in isZonal ? zones.map(Optional.some) : [zones.first] {
-                tables.append(RoutingTable(table: table, zone: zone, isZonal: isZonal, position: tables.count))
+                let name = isZonal ? "\(table.name).\(zone ?? "")" : table.name
+                tables.append(RoutingTable(table: table, zone: zone, isZonal: isZonal, position: position(name)))
             }
         }
         return tables

@@ -48,7 +48,8 @@ enum ShellLesson {
             return "Security groups remember flows; they do not police TCP windows."
         }
         if key.hasSuffix(".nf_conntrack_tcp_loose") {
-            return "A packet in mid-stream opens no flow: after the idle time the gateway does not know it."
+            return
+                "A packet in mid-stream opens no flow: a NAT gateway has forgotten it, a router goes by its rules alone."
         }
         if key.contains(".nf_conntrack_") { return "Seconds of silence after which a flow is forgotten, as in AWS." }
         return nil

@@ -4,19 +4,29 @@ import LabPlan
 import LabServices
 import LinuxSystem
 
-/// The keys and certificates of one lab, made anew at each `up`.
+/// The keys and certificates of one lab, made whenever its background process is started.
 struct LabCertificates {
     /// By node.
     let certificates: [String: Certificate]
     /// sshd's host key; `nil` where nothing speaks SSH.
     let hostKey: String?
 
-    /// For a lab without services.
-    static let none = LabCertificates(certificates: [:], hostKey: nil)
+    /// Where they all are once they are made.
+    static func planned(_ plan: LabPlan, state: StateFolder) -> LabCertificates {
+        let authority = CertificateAuthority(folder: state.path)
+        let subjects = plan.lab.tlsSubjects(plan)
+        return LabCertificates(
+            certificates: Dictionary(
+                subjects.map { ($0.node, authority.certificate("tls-\($0.node)")) },
+                uniquingKeysWith: { first, _ in first }),
+            hostKey: plan.needsHostKey ? hostKeyFile(state) : nil)
+    }
+
+    private static func hostKeyFile(_ state: StateFolder) -> String { "\(state.path)/ssh_host_key" }
 
     /// Makes the lab's authority and a certificate for every node that speaks TLS; nothing for a lab without any.
     static func make(_ plan: LabPlan, state: StateFolder) throws -> LabCertificates {
-        let hostKey = try plan.nodes.contains { $0.sockets.contains { $0.kind == .ssh } } ? makeHostKey(state) : nil
+        let hostKey = try plan.needsHostKey ? makeHostKey(state) : nil
         let subjects = plan.lab.tlsSubjects(plan)
         guard !subjects.isEmpty else { return LabCertificates(certificates: [:], hostKey: hostKey) }
         let authority = CertificateAuthority(folder: state.path)
@@ -34,7 +44,9 @@ struct LabCertificates {
     }
 
     private static func makeHostKey(_ state: StateFolder) throws -> String {
-        let file = "\(state.path)/ssh_host_key"
+        let file = hostKeyFile(state)
+        // When services start again, whoever knew the host still knows it.
+        if Files.exists(file) { return file }
         try Program.makeHostKey(file)
         return file
     }
@@ -45,6 +57,10 @@ struct LabCertificates {
         try Files.write(
             machine + Files.read(authority.certificateFile), to: state.trustedCertificates, mode: 0o644)
     }
+}
+
+extension LabPlan {
+    fileprivate var needsHostKey: Bool { nodes.contains { $0.sockets.contains { $0.kind == .ssh } } }
 }
 
 /// Who a server is, in its certificate.

@@ -23,6 +23,18 @@ public struct LabDown: Sendable {
         return true
     }
 
+    /// What `run` would remove; empty if nothing is there.
+    public func preview() throws -> [String] {
+        var traces: [String] = []
+        if let process = LabStatus(state).serverProcess, try process.isRunning {
+            traces.append("process \(process.pid) with all programs it started")
+        }
+        let names = try Self.namespaces(of: state.name)
+        traces += names.map(NamedNamespace.path).filter(Files.exists).map { "namespace \($0)" }
+        if state.exists { traces.append("folder \(state.path)") }
+        return traces
+    }
+
     /// The background process first (with it go all programs and sockets), then the names of the namespaces, then the
     /// folder. The namespaces themselves end together, in the kernel's own time; links are never deleted one by one.
     ///
@@ -56,7 +68,7 @@ public struct LabDown: Sendable {
     }
 
     /// What the journal says, and what carries the lab's name besides.
-    private static func namespaces(of lab: String) throws -> [String] {
+    static func namespaces(of lab: String) throws -> [String] {
         let found = try Files.list(NamedNamespace.folder).filter { $0.hasPrefix("\(lab).") }
         return Set(try recorded(in: StateFolder(lab)) + found).sorted()
     }

@@ -10,6 +10,9 @@ public struct LabStatus: Sendable {
     /// The background process runs.
     public var isServing: Bool { (try? serverProcess?.isRunning) ?? false }
 
+    /// It was brought up with services, whether they still run or not.
+    public var hasServices: Bool { Files.exists(state.server) }
+
     public var serverProcess: ProcessHandle? {
         (try? Files.read(state.server, limit: 256)).flatMap { ProcessHandle($0) }
     }

@@ -6,11 +6,11 @@ import Namespaces
 
 /// Brings a lab up: all of it, or nothing.
 public struct LabUp: Sendable {
-    private let plan: LabPlan
-    private let labText: String
-    private let state: StateFolder
-    private let settings: RunnerSettings
-    private let services: Bool
+    let plan: LabPlan
+    let labText: String
+    let state: StateFolder
+    let settings: RunnerSettings
+    let services: Bool
 
     /// - Parameters:
     ///   - name: The running lab's name; several copies of one file may run under different names.
@@ -24,9 +24,9 @@ public struct LabUp: Sendable {
         self.services = services
     }
 
-    /// Makes everything and returns when the last service answers.
+    /// Makes everything and returns when the last service answers; if the lab is up, changes what differs.
     ///
-    /// - Throws: `LabRunnerError`; whatever was made until then is gone again.
+    /// - Throws: `LabRunnerError`; whatever was made until then is gone again, a lab that was up stays.
     public func run() throws -> RunningLab {
         try Requirements.check(plan, settings)
         Self.raiseDescriptorLimit()
@@ -36,10 +36,9 @@ public struct LabUp: Sendable {
     private func runAlone(lock: Int32) throws -> RunningLab {
         try state.verify()
         try StateVersion.checkNotNewer(state)
-        if state.isComplete, LabStatus(state).isServing {
-            throw LabRunnerError(
-                .input, "lab \(state.name) is already up",
-                hint: "netlab check \(state.name), netlab down \(state.name), or up --name OTHER for a second copy")
+        if state.isComplete {
+            try StateVersion.check(state)
+            return try converge(lock: lock)
         }
         // What a killed `up` left behind.
         if state.exists { try LabDown.removeEverything(state) }
@@ -57,6 +56,7 @@ public struct LabUp: Sendable {
         try Files.write(builder.namespaceNames.map { "netns \($0)\n" }.joined(), to: state.journal)
         try Files.write(labText, to: state.labFile)
         try Files.write(plan.lab.origin.file, to: state.labFileOrigin)
+        try state.remember(plan.numbering)
         try Interruption.check()
         phases.end("state")
         let messages = BackgroundJob("netlab-plan") { [plan] in try PreparedMessages(plan) }
@@ -66,24 +66,26 @@ public struct LabUp: Sendable {
         let nodes = try NetnsFolder.using { try builder.makeNamespaces(listening: services) }
         try Interruption.check()
         phases.end("namespaces")
-        try builder.configure(nodes, messages: messages.value()) {
-            let sockets = nodes.flatMap { $0.listeners.map(\.socket.raw) }
-            let planner = ServicePlanner(
-                plan: plan, state: state, settings: settings,
-                certificates: server == nil ? .none : try LabCertificates.make(plan, state: state))
-            try server?.send(planner.servicePlan(nodes), sockets: sockets)
-        }
+        try builder.configure(nodes, messages: messages.value()) { if let server { try order(server, plan, nodes) } }
         server?.networkIsUp()
         phases.end("network")
-        try Files.write(plan.nodes.map(NodeNames.init).map(\.line).joined(), to: state.names)
+        try NodeNames.write(plan, to: state)
         try Interruption.check()
         phases.end("names")
         try server?.waitUntilReady()
+        if server != nil { try Files.write(fingerprint(plan), to: state.servicesFile) }
         phases.end("services")
         try builder.settle(nodes)
         try Files.write("", to: state.complete)
         phases.end("settle")
         return RunningLab(plan: plan, state: state, nodes: nodes, phases: phases.all)
+    }
+
+    /// Tells the background process what to serve, and hands it the sockets.
+    func order(_ server: ServerProcess, _ plan: LabPlan, _ nodes: [MadeNode]) throws {
+        let planner = ServicePlanner(
+            plan: plan, state: state, settings: settings, certificates: try LabCertificates.make(plan, state: state))
+        try server.send(planner.servicePlan(nodes), sockets: nodes.flatMap { $0.listeners.map(\.socket.raw) })
     }
 
     private static func cleanUp(_ state: StateFolder, after error: any Error) -> LabRunnerError {

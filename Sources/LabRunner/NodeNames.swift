@@ -44,6 +44,18 @@ struct NodeNames: Equatable {
 
     var hosts: String { "127.0.0.1 localhost\n" + (address.map { "\($0) \(node)\n" } ?? "") }
 
+    /// One line for each node. Files made from older lines go where they would say something else now.
+    static func write(_ plan: LabPlan, to state: StateFolder) throws {
+        let known = try Set((Files.readIfThere(state.names) ?? "").split(separator: "\n").map { "\($0)\n" })
+        let lines = plan.nodes.map { (node: $0.name, line: NodeNames($0).line) }
+        try state.replace(state.names, by: lines.map(\.line).joined())
+        for (node, line) in lines where !known.contains(line) {
+            for path in [state.resolverFile(of: node), state.hostsFile(of: node)] where Files.exists(path) {
+                try systemCall("unlink", path) { unlink(path) }
+            }
+        }
+    }
+
     /// Makes a node's two files, unless somebody has.
     static func makeFiles(of node: String, in state: StateFolder) throws {
         let (resolver, hosts) = (state.resolverFile(of: node), state.hostsFile(of: node))
@@ -53,8 +65,8 @@ struct NodeNames: Equatable {
             return
         }
         for (text, path) in [(names.resolvConf, resolver), (names.hosts, hosts)] {
-            // Under another name first: a second command must not find half a file.
-            let draft = "\(path).\(getpid())"
+            // Under another name first: a second command, or another thread of ours, must not find half a file.
+            let draft = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max))"
             try Files.write(text, to: draft, mode: 0o644)
             try systemCall("rename", path) { rename(draft, path) }
         }

@@ -1,5 +1,5 @@
 public import CloudModel
-import LabFile
+public import Drift
 public import LabPlan
 import LinuxSystem
 import Namespaces
@@ -11,15 +11,21 @@ public struct RunningLab: Sendable {
     public let nodes: [MadeNode]
     /// How `up` spent its time; empty for a lab that another command brought up.
     public let phases: [UpPhase]
+    /// What `up` found different and changed; `nil` if it made the lab anew, or did not make it at all.
+    public let changes: [LabDifference.Line]?
 
     public var lab: Lab { plan.lab }
     public var name: String { state.name }
 
-    init(plan: LabPlan, state: StateFolder, nodes: [MadeNode], phases: [UpPhase] = []) {
+    init(
+        plan: LabPlan, state: StateFolder, nodes: [MadeNode], phases: [UpPhase] = [],
+        changes: [LabDifference.Line]? = nil
+    ) {
         self.plan = plan
         self.state = state
         self.nodes = nodes
         self.phases = phases
+        self.changes = changes
     }
 
     public func node(_ name: String) -> MadeNode? { nodes.first { $0.plan.name == name } }
@@ -34,16 +40,9 @@ public struct RunningLab: Sendable {
             throw LabRunnerError(
                 .system,
                 "lab \(name) is not whole: \(LabStatus(state).missingNamespaces.isEmpty ? "its services do not run" : "namespaces are missing")",
-                hint: "netlab down \(name), then up again")
+                hint: "netlab up \(name) mends it; netlab status \(name) says what is missing")
         }
-        let text = try Files.read(state.labFile)
-        let origin = (try? Files.read(state.labFileOrigin)) ?? state.labFile
-        guard let lab = LabFile.read(text, file: origin).lab else {
-            throw LabRunnerError(
-                .system, "the kept lab file \(state.labFile) cannot be read any more",
-                hint: "netlab down \(name), then up again")
-        }
-        let plan = LabPlan(lab)
+        let plan = try state.keptPlan()
         let nodes = try plan.nodes.map { node in
             let full = LabPlan.namespaceName(lab: name, node: node.name)
             let namespace = try NetworkNamespace(name: full, path: NamedNamespace.path(full))

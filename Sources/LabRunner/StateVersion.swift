@@ -3,7 +3,7 @@ import LinuxSystem
 /// The form of what a state folder holds. Another netlab may have written it: what we would misread we refuse.
 enum StateVersion {
     /// To be counted up whenever the meaning of a file in the folder changes.
-    static let current = 1
+    static let current = 2
 
     private static func file(_ state: StateFolder) -> String { "\(state.path)/version" }
 

@@ -19,6 +19,8 @@ struct LabSummary: Encodable {
     let title: String
     let nodes: [Node]
     let seconds: Double?
+    /// What was different of a lab that was up already; none for a lab that was made anew.
+    let changes: DifferenceText?
     /// Only where they were asked for.
     var phases: [UpPhase]?
 
@@ -26,6 +28,7 @@ struct LabSummary: Encodable {
         lab = running.name
         title = running.lab.title
         self.seconds = seconds
+        changes = running.changes.map { DifferenceText($0) }
         nodes = running.plan.nodes.map { plan in
             Node(
                 name: plan.name, role: plan.role.rawValue, subnet: running.lab.subnet(of: plan.name),
@@ -37,6 +40,7 @@ struct LabSummary: Encodable {
     }
 
     var text: String {
+        if let changes { return changedText(changes) }
         var table = TextTable(["node", "what", "subnet", "address", "public", "serves"])
         for node in nodes {
             table.add([
@@ -55,5 +59,12 @@ struct LabSummary: Encodable {
                   netlab shell \(lab) \(inside)   look around
                   netlab down \(lab)
             """
+    }
+
+    private func changedText(_ changes: DifferenceText) -> String {
+        let time = seconds.map { " in \(Int(($0 * 1000).rounded())) ms" } ?? ""
+        if changes.isEmpty { return "\(lab) is up: nothing to do" }
+        let count = "\(changes.entries.count) change\(changes.entries.count == 1 ? "" : "s")"
+        return (["\(lab) is up: \(count)\(time)", ""] + changes.orders).joined(separator: "\n")
     }
 }

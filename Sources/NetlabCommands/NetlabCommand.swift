@@ -18,7 +18,7 @@ public struct NetlabCommand: ParsableCommand {
               netlab down private-nat
 
             EXIT STATUS
-              0 all is well   1 a check failed   2 bad input   3 the system refused   130 interrupted
+              0 all is well   1 a check failed, or a lab has drifted   2 bad input   3 the system refused   130 interrupted
             """,
         version: Version.text,
         subcommands: [Serve.self, Keep.self, TryRootless.self, ScanOnce.self, ProbeTimes.self],

@@ -40,8 +40,9 @@ extension UsesLabs {
 }
 
 extension Up: UsesLabs {
-    var startsKeeper: Bool { true }
-    func runWithoutLabs() throws {}
+    /// Only looking makes nothing.
+    var startsKeeper: Bool { !dryRun }
+    func runWithoutLabs() throws { if dryRun { try run() } }
 }
 
 extension Test: UsesLabs {
@@ -62,7 +63,9 @@ extension Shell: UsesLabs {
 }
 
 extension Down: UsesLabs {
-    func runWithoutLabs() throws { try report(gone: [], absent: names.map(LabName.valid)) }
+    func runWithoutLabs() throws {
+        if dryRun { try run() } else { try report(gone: [], absent: names.map(LabName.valid)) }
+    }
 }
 
 extension ListLabs: UsesLabs {
@@ -74,6 +77,11 @@ extension Status: UsesLabs {
         if let name { throw RunningLab.notUp(try LabName.valid(name)) }
         try reportNone()
     }
+}
+
+extension Plan: UsesLabs {
+    /// A plan follows from the file alone.
+    func runWithoutLabs() throws { try run() }
 }
 
 extension Explain: UsesLabs {

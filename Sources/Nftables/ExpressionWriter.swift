@@ -319,3 +319,8 @@ extension UInt16 {
     /// Network byte order.
     var wire: [UInt8] { [UInt8(self >> 8), UInt8(self & 255)] }
 }
+
+extension UInt64 {
+    /// Network byte order.
+    var wire: [UInt8] { withUnsafeBytes(of: bigEndian) { Array($0) } }
+}

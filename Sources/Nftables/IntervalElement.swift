@@ -4,7 +4,7 @@ import KernelObjects
 
 /// One element of a set as the kernel takes it: a key, or one edge of an interval.
 struct IntervalElement {
-    private let key: [UInt8]
+    let key: [UInt8]
     private let data: NftSet.Data?
     /// The first key that is no longer inside.
     private let isEnd: Bool

@@ -24,8 +24,14 @@ public struct NftBatch: Sendable {
 
     /// Makes the namespace's table; with `replacing`, what was in it before goes away in the same breath.
     public mutating func add(_ table: NftTable, replacing: Bool = false) {
+        add(table, replacing: replacing, without: [])
+    }
+
+    /// - Parameter others: Tables that go in the same breath.
+    mutating func add(_ table: NftTable, replacing: Bool, without others: [LiveRuleset.Table]) {
         let tableName = tableName
         mark(NFNL_MSG_BATCH_BEGIN, "begin")
+        others.forEach { delete($0) }
         if replacing {
             // Adding first makes the delete succeed whether the table was there or not, as `nft` scripts do.
             addTable()
@@ -40,27 +46,27 @@ public struct NftBatch: Sendable {
         for (index, set) in table.sets.enumerated() { addElements(of: set, id: UInt32(index + 1)) }
         let ids = Dictionary(uniqueKeysWithValues: table.sets.enumerated().map { ($1.name, UInt32($0 + 1)) })
         for chain in table.chains {
-            for rule in chain.rules { add(rule, to: chain.name, sets: ids, in: table) }
+            for rule in chain.rules { add(rule, to: chain.name, sets: ids) }
         }
         mark(NFNL_MSG_BATCH_END, "commit")
     }
 
-    private mutating func mark(_ type: Int32, _ word: String) {
+    mutating func mark(_ type: Int32, _ word: String) {
         writer.begin(type: UInt16(type), flags: 0, family: UInt8(AF_UNSPEC), resource: UInt16(NFNL_SUBSYS_NFTABLES))
         writer.end(into: &messages, operation: "nft batch \(word)", subject: "")
     }
 
-    private mutating func put(
+    mutating func put(
         _ type: nf_tables_msg_types, _ flags: Int32, _ operation: @autoclosure @escaping @Sendable () -> String,
-        _ subject: String, _ body: (inout MessageWriter) -> Void
+        _ subject: String, family: UInt8 = UInt8(NFPROTO_IPV4), _ body: (inout MessageWriter) -> Void
     ) {
         let number = UInt16(NFNL_SUBSYS_NFTABLES) << 8 | UInt16(type.rawValue)
-        writer.begin(type: number, flags: UInt16(flags), family: UInt8(NFPROTO_IPV4), resource: 0)
+        writer.begin(type: number, flags: UInt16(flags), family: family, resource: 0)
         body(&writer)
         writer.end(into: &messages, operation: operation(), subject: subject)
     }
 
-    private mutating func addTable() {
+    mutating func addTable() {
         let tableName = tableName
         put(NFT_MSG_NEWTABLE, NLM_F_CREATE, "nft add table ip \(tableName)", "") { [isOwned] in
             $0.put(NFTA_TABLE_NAME, tableName)
@@ -68,7 +74,7 @@ public struct NftBatch: Sendable {
         }
     }
 
-    private mutating func add(_ chain: NftChain) {
+    mutating func add(_ chain: NftChain) {
         let tableName = tableName
         put(NFT_MSG_NEWCHAIN, NLM_F_CREATE, "nft add chain ip \(tableName) \(chain.name)", "chain \(chain.name)") {
             $0.put(NFTA_CHAIN_TABLE, tableName)
@@ -83,14 +89,16 @@ public struct NftBatch: Sendable {
         }
     }
 
-    private mutating func add(_ rule: NftRule, to chain: String, sets: [String: UInt32], in table: NftTable) {
+    /// - Parameter position: The rule before which it goes; at the end of the chain without one.
+    mutating func add(_ rule: NftRule, to chain: String, sets: [String: UInt32], before position: UInt64? = nil) {
         let tableName = tableName
         put(
-            NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, "nft add rule ip \(tableName) \(chain) \(rule.text)",
-            rule.owner.isEmpty ? "chain \(chain)" : rule.owner
+            NFT_MSG_NEWRULE, NLM_F_CREATE | (position == nil ? NLM_F_APPEND : 0),
+            "nft add rule ip \(tableName) \(chain) \(rule.text)", rule.owner.isEmpty ? "chain \(chain)" : rule.owner
         ) {
             $0.put(NFTA_RULE_TABLE, tableName)
             $0.put(NFTA_RULE_CHAIN, chain)
+            if let position { $0.put(NFTA_RULE_POSITION, position.wire) }
             $0.nest(NFTA_RULE_EXPRESSIONS) { message in
                 for statement in rule.statements {
                     ExpressionWriter.write(statement, to: &message) { sets[$0] ?? 0 }
@@ -116,7 +124,7 @@ extension NftChain.Base.Hook {
 
 // Sets and their elements.
 extension NftBatch {
-    private mutating func add(_ set: NftSet, id: UInt32) {
+    mutating func add(_ set: NftSet, id: UInt32) {
         let tableName = tableName
         let noun = set.data == nil ? "set" : "map"
         put(NFT_MSG_NEWSET, NLM_F_CREATE, "nft add \(noun) ip \(tableName) \(set.name)", "\(noun) \(set.name)") {
@@ -148,17 +156,21 @@ extension NftBatch {
     }
 
     private mutating func addElements(of set: NftSet, id: UInt32?) {
-        let tableName = tableName
         let elements = set.isInterval ? IntervalElement.all(of: set) : set.elements.map { IntervalElement($0) }
+        add(elements, to: set.name, id: id)
+    }
+
+    mutating func add(_ elements: [IntervalElement], to set: String, id: UInt32?) {
+        let tableName = tableName
         // A nested attribute holds 64 KB at most; 1,000 elements of our largest kind stay well below.
         var start = 0
         while start < elements.count {
             let part = elements[start..<min(start + 500, elements.count)]
             start += part.count
-            let operation = "nft add element ip \(tableName) \(set.name)"
-            put(NFT_MSG_NEWSETELEM, NLM_F_CREATE, operation, set.name) {
+            let operation = "nft add element ip \(tableName) \(set)"
+            put(NFT_MSG_NEWSETELEM, NLM_F_CREATE, operation, set) {
                 $0.put(NFTA_SET_ELEM_LIST_TABLE, tableName)
-                $0.put(NFTA_SET_ELEM_LIST_SET, set.name)
+                $0.put(NFTA_SET_ELEM_LIST_SET, set)
                 if let id { $0.put(NFTA_SET_ELEM_LIST_SET_ID, id) }
                 $0.nest(NFTA_SET_ELEM_LIST_ELEMENTS) { message in
                     for element in part { element.write(to: &message) }

@@ -82,24 +82,27 @@ public struct RouteBatch: Sendable {
     }
 
     /// Equivalent to `ip address add A/N dev DEV`.
-    public mutating func add(_ entry: InterfaceAddress, subject: String) throws {
-        let operation = "ip address add \(entry.address)/\(entry.prefixLength) dev \(entry.device.name)"
+    public mutating func add(_ entry: InterfaceAddress, replacing: Bool = false, subject: String) throws {
+        let operation =
+            "ip address \(replacing ? "replace" : "add") \(entry.address)/\(entry.prefixLength) dev \(entry.device.name)"
         guard let object = AddressObject(),
             let local = NetworkAddress(entry.address, prefixLength: entry.prefixLength)
         else { throw outOfMemory(operation, subject) }
         rtnl_addr_set_ifindex(object.raw, entry.device.index)
         rtnl_addr_set_local(object.raw, local.raw)
-        try append(operation, subject) { rtnl_addr_build_add_request(object.raw, NLM_F_CREATE | NLM_F_EXCL, &$0) }
+        try append(operation, subject) {
+            rtnl_addr_build_add_request(object.raw, Self.flags(replacing: replacing), &$0)
+        }
     }
 
     /// Equivalent to `ip route add …`.
-    public mutating func add(_ route: KernelRoute) throws {
-        let operation = "ip route add \(route.text)"
+    public mutating func add(_ route: KernelRoute, replacing: Bool = false) throws {
+        let operation = "ip route \(replacing ? "replace" : "add") \(route.text)"
         guard let object = RouteObject(), Self.describe(object.raw, route) else {
             throw outOfMemory(operation, route.owner)
         }
         try append(operation, route.owner) {
-            rtnl_route_build_add_request(object.raw, NLM_F_CREATE | NLM_F_EXCL, &$0)
+            rtnl_route_build_add_request(object.raw, Self.flags(replacing: replacing), &$0)
         }
     }
 
@@ -167,8 +170,8 @@ public struct RouteBatch: Sendable {
     }
 
     /// Equivalent to `ip neighbor add A lladdr MAC dev DEV nud permanent`.
-    public mutating func add(_ neighbor: Neighbor, subject: String) throws {
-        let operation = "ip neighbor add \(neighbor.text)"
+    public mutating func add(_ neighbor: Neighbor, replacing: Bool = false, subject: String) throws {
+        let operation = "ip neighbor \(replacing ? "replace" : "add") \(neighbor.text)"
         guard let object = NeighborObject(), let address = NetworkAddress(neighbor.address),
             let mac = NetworkAddress(neighbor.mac)
         else { throw outOfMemory(operation, subject) }
@@ -176,17 +179,26 @@ public struct RouteBatch: Sendable {
         rtnl_neigh_set_dst(object.raw, address.raw)
         rtnl_neigh_set_lladdr(object.raw, mac.raw)
         rtnl_neigh_set_state(object.raw, NUD_PERMANENT)
-        try append(operation, subject) { rtnl_neigh_build_add_request(object.raw, NLM_F_CREATE | NLM_F_EXCL, &$0) }
+        try append(operation, subject) {
+            rtnl_neigh_build_add_request(object.raw, Self.flags(replacing: replacing), &$0)
+        }
     }
 
-    private mutating func append(
+    private static func flags(replacing: Bool) -> Int32 { NLM_F_CREATE | (replacing ? NLM_F_REPLACE : NLM_F_EXCL) }
+
+    /// A message that is finished.
+    mutating func append(_ message: UnsafeRawBufferPointer, operation: String, subject: String) {
+        messages.append(message, operation: operation, subject: subject)
+    }
+
+    mutating func append(
         _ operation: String, _ subject: String, _ build: (inout OpaquePointer?) -> Int32
     ) throws {
         let message = try RouteMessage(operation, build)
         message.append(to: &messages, operation: operation, subject: subject)
     }
 
-    private func outOfMemory(_ operation: String, _ subject: String) -> KernelRefusal {
+    func outOfMemory(_ operation: String, _ subject: String) -> KernelRefusal {
         KernelRefusal(operation: operation, subject: subject, errno: ENOMEM)
     }
 }

@@ -25,9 +25,14 @@ public struct CertificateAuthority: Sendable {
             ], log: "\(folder)/ca.out")
     }
 
+    /// Where a server's certificate is, or will be.
+    public func certificate(_ name: String) -> Certificate {
+        Certificate(chainFile: "\(folder)/\(name).crt", keyFile: "\(folder)/\(name).key")
+    }
+
     /// A certificate for a server known by these names and addresses.
     public func issue(_ name: String, names: [String], addresses: [IPv4Address]) throws -> Certificate {
-        let certificate = Certificate(chainFile: "\(folder)/\(name).crt", keyFile: "\(folder)/\(name).key")
+        let certificate = certificate(name)
         let subjects = names.map { "DNS:\($0)" } + addresses.map { "IP:\($0)" }
         try Self.openssl(
             ["req", "-x509"] + Self.newKey + [

@@ -7,23 +7,35 @@ import LabRunner
 struct Up: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "up",
-        abstract: "Build a lab and leave it up.",
+        abstract: "Build a lab and leave it up; of a lab that is up, change what differs from the file.",
         discussion: """
             EXAMPLES
               netlab up private-nat
               netlab up labs/private-nat.yaml --name mine --check
+              netlab up private-nat --dry-run     only say what would be made or changed
             """)
 
     @Argument(help: "A lab's name (labs/NAME.yaml) or a lab file.") var lab: String
     @Option(help: "What to call the running lab; the file's name for it by default.") var name: String?
     @Flag(help: "Check every claim once it is up.") var check = false
-    @Flag(help: "Print what was built as JSON.") var json = false
+    @Flag(help: "Print what was built or changed as JSON.") var json = false
+    @Flag(name: .customLong("dry-run"), help: "Only say what would be done.") var dryRun = false
     // For `make bench`: the network alone, as the peers build it; and where the time went.
     @Flag(name: .customLong("no-services"), help: .hidden) var networkOnly = false
     @Flag(help: .hidden) var timings = false
 
+    func validate() throws {
+        if dryRun && check { throw ValidationError("--dry-run builds nothing that --check could check") }
+    }
+
     func run() throws {
+        if dryRun { return try preview() }
         try Self.run(lab, name: name, check: check, json: json, networkOnly: networkOnly, timings: timings)
+    }
+
+    private func preview() throws {
+        let source = try LabSource.read(lab)
+        try UpPreview(source.lab, name: LabName.valid(name ?? source.lab.name)).show(json: json)
     }
 
     private static func run(

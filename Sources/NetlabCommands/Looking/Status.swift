@@ -1,4 +1,5 @@
 import ArgumentParser
+import Drift
 import LabPlan
 import LabRunner
 import LinuxSystem
@@ -8,7 +9,12 @@ import Nftables
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show a running lab: its nodes, its services, what rules have dropped.")
+        abstract:
+            "Show a running lab: its nodes, its services, what rules have dropped, and what is not as it was built.",
+        discussion: """
+            EXIT STATUS
+              0 the lab is as it was built   1 it has drifted   3 namespaces or services are missing
+            """)
 
     @Argument(help: "A running lab; all of them by default.") var name: String?
     @Flag(help: "Print JSON.") var json = false
@@ -21,12 +27,17 @@ struct Status: ParsableCommand {
         }
 
         let name: String
+        /// `up`, `drifted` or `broken`.
         let state: String
         /// Why it is not up.
         let problem: String?
         let lab: LabSummary?
         let serverPID: Int32?
         let drops: [Drop]
+        /// What has been changed by hand, or has died.
+        let drift: DifferenceText
+        /// The command that mends it.
+        let repair: String?
     }
 
     func run() throws { try Self.run(name, json: json) }
@@ -37,6 +48,7 @@ struct Status: ParsableCommand {
         let facts = try names.map(facts)
         if json { try Output.json(facts) } else { Output.say(facts.map(text).joined(separator: "\n\n")) }
         if facts.contains(where: { $0.problem != nil }) { throw ExitCode(3) }
+        if facts.contains(where: { !$0.drift.isEmpty }) { throw ExitCode(1) }
     }
 
     func reportNone() throws { try Self.reportNone(json: json) }
@@ -49,26 +61,44 @@ struct Status: ParsableCommand {
         let state = StateFolder(name)
         do {
             let lab = try RunningLab.attach(name)
+            // Before anything is asked of the rules: they may be what is gone.
+            let drift = DifferenceText(try LabDrift.ofRunningLab(name).lines)
             let drops = try lab.nodes.flatMap { node in
                 try node.ruleCounters().filter { $0.drops && $0.packets > 0 }.map {
                     Facts.Drop(node: node.plan.name, rule: $0.owner, packets: $0.packets)
                 }
             }
             return Facts(
-                name: name, state: "up", problem: nil, lab: LabSummary(lab),
-                serverPID: LabStatus(state).serverProcess?.pid, drops: drops)
+                name: name, state: drift.isEmpty ? "up" : "drifted", problem: nil, lab: LabSummary(lab),
+                serverPID: LabStatus(state).serverProcess?.pid, drops: drops, drift: drift,
+                repair: drift.isEmpty ? nil : Self.repair(state))
         } catch let error as LabRunnerError where error.kind == .system {
+            let drift = state.isComplete ? try? LabDrift.ofRunningLab(name) : nil
             return Facts(
-                name: name, state: "broken", problem: error.description, lab: nil, serverPID: nil, drops: [])
+                name: name, state: "broken", problem: error.description, lab: nil, serverPID: nil, drops: [],
+                drift: DifferenceText(drift?.lines ?? []), repair: Self.repair(state))
         }
     }
 
+    /// `up` by the file the lab came from, under the name it has.
+    private static func repair(_ state: StateFolder) -> String {
+        let file = state.origin ?? "FILE"
+        return "netlab up \(file) --name \(state.name)"
+    }
+
     private static func text(_ facts: Facts) -> String {
-        guard let lab = facts.lab else { return facts.problem ?? "" }
-        guard !facts.drops.isEmpty else { return lab.text }
-        var table = TextTable(["dropped by", "node", "packets"])
-        for drop in facts.drops { table.add([drop.rule, drop.node, "\(drop.packets)"]) }
-        return "\(lab.text)\n\n\(table.text)"
+        var parts: [String] = []
+        if let lab = facts.lab { parts.append(lab.text) } else { parts.append(facts.problem ?? "") }
+        if !facts.drift.isEmpty {
+            let lines = facts.drift.complaints.map { "drift: \($0)" }
+            parts.append((lines + (facts.repair.map { ["repair: \($0)"] } ?? [])).joined(separator: "\n"))
+        }
+        if !facts.drops.isEmpty {
+            var table = TextTable(["dropped by", "node", "packets"])
+            for drop in facts.drops { table.add([drop.rule, drop.node, "\(drop.packets)"]) }
+            parts.append(table.text)
+        }
+        return parts.joined(separator: "\n\n")
     }
 }
 

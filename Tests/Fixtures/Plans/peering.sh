@@ -89,6 +89,9 @@ ip netns exec "$LAB.a" sysctl -q -w net.ipv4.conf.default.proxy_arp=1
 ip netns exec "$LAB.a" sysctl -q -w net.ipv4.conf.all.accept_local=1
 # Security groups remember flows; they do not police TCP windows.
 ip netns exec "$LAB.a" sysctl -q -w net.netfilter.nf_conntrack_tcp_be_liberal=1
+# A packet in mid-stream opens no flow: a NAT gateway has forgotten it, a router goes by its rules
+# alone.
+ip netns exec "$LAB.a" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=0
 # Seconds of silence after which a flow is forgotten, as in AWS.
 ip netns exec "$LAB.a" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=30
 ip netns exec "$LAB.a" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout_stream=180
@@ -109,6 +112,7 @@ ip netns exec "$LAB.b" sysctl -q -w net.ipv4.conf.default.send_redirects=0
 ip netns exec "$LAB.b" sysctl -q -w net.ipv4.conf.default.proxy_arp=1
 ip netns exec "$LAB.b" sysctl -q -w net.ipv4.conf.all.accept_local=1
 ip netns exec "$LAB.b" sysctl -q -w net.netfilter.nf_conntrack_tcp_be_liberal=1
+ip netns exec "$LAB.b" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=0
 ip netns exec "$LAB.b" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=30
 ip netns exec "$LAB.b" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout_stream=180
 
@@ -121,6 +125,7 @@ ip netns exec "$LAB.c" sysctl -q -w net.ipv4.conf.default.send_redirects=0
 ip netns exec "$LAB.c" sysctl -q -w net.ipv4.conf.default.proxy_arp=1
 ip netns exec "$LAB.c" sysctl -q -w net.ipv4.conf.all.accept_local=1
 ip netns exec "$LAB.c" sysctl -q -w net.netfilter.nf_conntrack_tcp_be_liberal=1
+ip netns exec "$LAB.c" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=0
 ip netns exec "$LAB.c" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=30
 ip netns exec "$LAB.c" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout_stream=180
 

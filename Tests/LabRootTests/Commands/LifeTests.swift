@@ -8,12 +8,12 @@ import Testing
 extension RealLabs {
     /// `up`, `down`, `list`, `status` through a lab's life.
     @Suite("A lab's life") struct LifeTests {
-        @Test("a second up of the same name is refused and harms nothing")
+        @Test("a second up by another lab's file is refused and harms nothing")
         func secondUp() async throws {
             try await withLab(text: TinyLab.text) { lab throws in
                 let second = try lab.program.run("up", "public-igw", "--name", lab.name)
                 #expect(second.status == 2)
-                #expect(second.stderr.contains("lab \(lab.name) is already up"), "\(second)")
+                #expect(second.stderr.contains("\(lab.name) is a running lab tiny"), "\(second)")
                 #expect(try lab.check().passed)
             }
         }
@@ -91,9 +91,9 @@ extension RealLabs {
                     let end = try lab.program.run(command)
                     #expect(end.status == 3, "\(end)")
                     #expect("\(end)".contains("is not whole: its services do not run"))
-                    #expect("\(end)".contains("netlab down \(lab.name)"))
+                    #expect("\(end)".contains("netlab up \(lab.name) mends it"))
                 }
-                // `up` takes what is left away by itself.
+                // `up` mends what is there.
                 try lab.program.run("up", "public-igw", "--name", lab.name).output()
                 #expect(try CheckedAnew(lab.name).passed)
                 try lab.program.run("down", lab.name).output()

@@ -1,0 +1,55 @@
+import CloudModel
+import FoundationEssentials
+import Glibc
+import LabFile
+public import LabPlan
+import LinuxSystem
+
+// What a running lab has to remember of itself, so that the next command can compare and go on.
+extension StateFolder {
+    /// The numbers its plan gave out.
+    var numberingFile: String { "\(path)/numbering.json" }
+    /// What its background process was told to serve.
+    var servicesFile: String { "\(path)/services.json" }
+
+    /// None for a folder without the file.
+    public var numbering: Numbering {
+        guard let text = try? Files.read(numberingFile, limit: 16 << 20),
+            let numbering = try? JSONDecoder().decode(Numbering.self, from: Data(text.utf8))
+        else { return Numbering() }
+        return numbering
+    }
+
+    func remember(_ numbering: Numbering) throws {
+        let json = try JSONEncoder().encode(numbering)
+        try replace(numberingFile, by: String(decoding: json, as: UTF8.self))
+    }
+
+    /// The old text or the new, whenever we are killed: a lab that forgot half of itself would be built anew.
+    func replace(_ path: String, by text: String) throws {
+        try Files.write(text, to: path + ".new")
+        try systemCall("rename", path) { rename(path + ".new", path) }
+    }
+
+    /// The lab as it came up or was last changed; `nil` if that cannot be read any more.
+    func keptLab() throws -> Lab? {
+        let text = try Files.read(labFile)
+        let origin = (try? Files.read(labFileOrigin)) ?? labFile
+        return LabFile.read(text, file: origin).lab
+    }
+
+    /// The plan it runs by, with the numbers it has.
+    public func keptPlan() throws -> LabPlan {
+        guard let lab = try keptLab() else {
+            throw LabRunnerError(
+                .system, "the kept lab file \(labFile) cannot be read any more",
+                hint: "netlab down \(name), then up again")
+        }
+        return LabPlan(lab, numbering: numbering)
+    }
+}
+
+extension StateFolder {
+    /// The path of the file the lab was brought up by.
+    public var origin: String? { try? Files.read(labFileOrigin, limit: 65_536) }
+}
