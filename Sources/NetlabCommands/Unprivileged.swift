@@ -81,7 +81,7 @@ extension Status: UsesLabs {
 
 extension Plan: UsesLabs {
     /// A plan follows from the file alone.
-    func runWithoutLabs() throws { try run() }
+    func runWithoutLabs() throws { try run(mayBeUp: false) }
 }
 
 extension Explain: UsesLabs {

@@ -27,15 +27,20 @@ struct Plan: ParsableCommand {
         if diff && shell { throw ValidationError("--diff and --shell exclude each other") }
     }
 
-    func run() throws {
+    func run() throws { try run(mayBeUp: true) }
+
+    /// - Parameter mayBeUp: Whether there can be a running lab to compare with.
+    func run(mayBeUp: Bool) throws {
         let source = try LabSource.read(lab)
         let name = try LabName.valid(name ?? source.lab.name)
+        if diff && !mayBeUp { throw RunningLab.notUp(name) }
         if diff { return try UpPreview(source.lab, name: name).show(json: json) }
         let plan = LabPlan(source.lab)
         if shell { return Output.say(ShellScript(plan).text) }
         let outline = PlanOutline(plan)
         if json { return try Output.json(outline) }
         Output.say(outline.text)
+        guard mayBeUp else { return }
         let preview = try UpPreview(source.lab, name: name)
         if preview.isChange { Output.say("\n" + preview.text) }
     }

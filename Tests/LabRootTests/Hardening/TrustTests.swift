@@ -120,7 +120,7 @@ extension RealLabs {
             #expect(file == "version" || others == lines, "\(lines)")
         }
 
-        @Test("a state of another form is refused with a remedy", arguments: [0, 2, 99])
+        @Test("a state of another form is refused with a remedy", arguments: [0, 3, 99])
         func version(number: Int) throws {
             let lines = try PrivateRun.lines(
                 """
@@ -134,7 +134,7 @@ extension RealLabs {
                 "$N" down x >/dev/null 2>&1
                 names
                 """)
-            #expect(lines.count == 6, "\(lines)")
+            try #require(lines.count == 6, "\(lines)")
             #expect(Array(lines.prefix(3)) == ["status 3 10 x", "check 3 10 x", "exec 3 10 x"])
             #expect(lines[3].contains("brought up by \(number == 0 ? "an older" : "a newer") netlab"))
             #expect(lines[3].contains(number == 0 ? "netlab down x, then up again" : "take the lab down with it"))
