@@ -89,10 +89,6 @@ struct Places: Sendable {
         if let host = model.internet.hosts.first(where: { $0.address == address }) { return host.name }
         for vpc in model.vpcs {
             if let name = vpc.node(at: address) { return name }
-            for node in vpc.loadBalancers.flatMap(\.nodes)
-            where node.interface.privateAddress == address || node.interface.publicAddress == address {
-                return node.name
-            }
         }
         return lab.plan.nodes.first { node in node.addresses.contains { $0.address == address } }?.name
     }
@@ -155,6 +151,7 @@ extension VPC {
             return gateway.name
         }
         return endpoints.lazy.flatMap(\.interfaces).first { $0.has(address) }?.name
+            ?? loadBalancers.lazy.flatMap(\.nodes).first { $0.interface.has(address) }?.name
     }
 }
 

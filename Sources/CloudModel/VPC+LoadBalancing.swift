@@ -23,12 +23,16 @@ extension VPC {
         }
     }
 
-    /// The targets that a node of a balancer may choose for a listener's group, healthy or not: those of its own zone,
-    /// or of all zones.
-    public func targets(of group: TargetGroup, from node: LoadBalancerNode, crossZone: Bool) -> [Target] {
-        group.targets.filter { target in
-            guard let place = place(of: target) else { return false }
-            return crossZone || place.zone == nil || place.zone == node.zone
+    /// Where a node of a balancer may send a flow for a listener's group, whether it is well there or not: the targets of
+    /// its own zone, or of all zones.
+    public func targets(
+        of group: TargetGroup, from node: LoadBalancerNode, crossZone: Bool
+    ) -> [(address: IPv4Address, port: UInt16)] {
+        group.targets.compactMap { target in
+            guard let place = place(of: target), crossZone || place.zone == nil || place.zone == node.zone else {
+                return nil
+            }
+            return (place.address, target.port)
         }
     }
 }

@@ -72,13 +72,9 @@ extension Lab {
     var publicAddressCount: Int {
         vpcs.reduce(0) { sum, vpc in
             let interfaces =
-                vpc.instances.flatMap { [$0.interface] + $0.secondaryInterfaces }
-                + vpc.loadBalancers.flatMap(\.nodes).map(\.interface)
+                vpc.instances.flatMap(\.interfaces) + vpc.loadBalancers.flatMap(\.nodes).map(\.interface)
             return sum + vpc.natGateways.count { $0.elasticIP != nil }
-                + interfaces.reduce(0) { count, interface in
-                    count + (interface.publicAddress == nil ? 0 : 1)
-                        + interface.secondaryAddresses.count { $0.publicAddress != nil }
-                }
+                + interfaces.flatMap(\.associations).count { $0.publicAddress != nil }
         }
     }
 }

@@ -101,8 +101,8 @@ struct BalancerPlanner {
                 groups[known].slots += slots
                 continue
             }
-            let targets = vpc.targets(of: group, from: node, crossZone: balancer.isCrossZone).compactMap { target in
-                vpc.place(of: target).map { NginxConfiguration.Backend($0.address, port: target.port) }
+            let targets = vpc.targets(of: group, from: node, crossZone: balancer.isCrossZone).map {
+                NginxConfiguration.Backend($0.address, port: $0.port)
             }
             groups.append(.init(name: name, slots: slots, targets: targets, check: .init(group.healthCheck)))
         }

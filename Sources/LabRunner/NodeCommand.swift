@@ -37,7 +37,6 @@ public struct NodeCommand: Sendable {
         guard let made = lab.node(node) else {
             throw LabRunnerError(.input, "lab \(lab.name) has no node \(node)")
         }
-        try NodeNames.makeFiles(of: node, in: lab.state)
         let pipe = try Pipe()
         let null = try OwnedDescriptor(opening: "/dev/null", O_RDONLY)
         // The thread's namespaces are the child's; the thread is never used for anything else.

@@ -26,7 +26,6 @@ public enum NodeEntry {
             throw LabRunnerError(
                 .input, "lab \(name) has no node \(node)", hint: "its nodes are: \(nodes.joined(separator: ", "))")
         }
-        try NodeNames.makeFiles(of: node, in: state)
         let namespace = try NetworkNamespace(name: "\(name).\(node)", path: path)
         try enter(namespace, node: node, state: state)
         Interruption.release()
@@ -41,6 +40,7 @@ public enum NodeEntry {
     /// Moves the calling thread into the node, with the lab's names and certificate authority. For threads and
     /// processes that do nothing else afterwards.
     static func enter(_ namespace: NetworkNamespace, node: String, state: StateFolder) throws {
+        try NodeNames.makeFiles(of: node, in: state)
         try namespace.enter()
         try isolateMounts()
         mountOver("/etc/resolv.conf", with: state.resolverFile(of: node))

@@ -48,7 +48,7 @@ struct NodeNames: Equatable {
     static func write(_ plan: LabPlan, to state: StateFolder) throws {
         let known = try Set((Files.readIfThere(state.names) ?? "").split(separator: "\n").map { "\($0)\n" })
         let lines = plan.nodes.map { (node: $0.name, line: NodeNames($0).line) }
-        try state.replace(state.names, by: lines.map(\.line).joined())
+        try Files.replace(state.names, with: lines.map(\.line).joined())
         for (node, line) in lines where !known.contains(line) {
             for path in [state.resolverFile(of: node), state.hostsFile(of: node)] where Files.exists(path) {
                 try systemCall("unlink", path) { unlink(path) }
@@ -64,11 +64,8 @@ struct NodeNames: Equatable {
         guard let names = lines.lazy.compactMap({ NodeNames(line: $0) }).first(where: { $0.node == node }) else {
             return
         }
-        for (text, path) in [(names.resolvConf, resolver), (names.hosts, hosts)] {
-            // Under another name first: a second command, or another thread of ours, must not find half a file.
-            let draft = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max))"
-            try Files.write(text, to: draft, mode: 0o644)
-            try systemCall("rename", path) { rename(draft, path) }
-        }
+        // A second command, or another thread of ours, may make them at the same time.
+        try Files.replace(resolver, with: names.resolvConf, mode: 0o644)
+        try Files.replace(hosts, with: names.hosts, mode: 0o644)
     }
 }

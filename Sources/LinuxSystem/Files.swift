@@ -13,6 +13,15 @@ public enum Files {
         }
     }
 
+    /// Gives a file new text: readers see the old or the new, whenever we are killed, and never half of one.
+    ///
+    /// The draft has a name of its own, so that several writers at once do not meet in it.
+    public static func replace(_ path: String, with text: String, mode: UInt32 = 0o600) throws(SystemError) {
+        let draft = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max))"
+        try write(text, to: draft, mode: mode)
+        try systemCall("rename", path) { rename(draft, path) }
+    }
+
     /// Writes one value into a kernel file such as `/proc/sys/net/ipv4/ip_forward`.
     public static func set(_ value: String, at path: String) throws(SystemError) {
         let file = try OwnedDescriptor(opening: path, O_WRONLY)

@@ -53,7 +53,7 @@ public final class BalancerKeeper: Companion {
                 // Reading a firewall's rules again takes nginx a third of a second: not for nothing.
                 let text = ApplicationBalancer.configuration(configuration, groups)
                 guard current.replaces(text) else { return }
-                try Self.replace("\(configuration.base).conf", text)
+                try Files.replace("\(configuration.base).conf", with: text, mode: 0o644)
                 programs.signal(program, SIGHUP)
             }
         }
@@ -74,20 +74,14 @@ public final class BalancerKeeper: Companion {
             }
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            try Self.replace(
-                Self.healthFile(in: plan.stateFolder), String(decoding: try encoder.encode(report), as: UTF8.self))
+            let text = String(decoding: try encoder.encode(report), as: UTF8.self)
+            try Files.replace(Self.healthFile(in: plan.stateFolder), with: text, mode: 0o644)
             let idle = Set(all.filter { $1.contains { $0.isWithoutHealthy } }.keys)
             for names in plan.balancerNames {
-                try Self.replace(names.file, names.text(without: idle))
+                try Files.replace(names.file, with: names.text(without: idle), mode: 0o644)
                 programs.signal(names.program, SIGHUP)
             }
         }
-    }
-
-    /// Readers see the old file or the new one, never half of one.
-    private static func replace(_ path: String, _ text: String) throws {
-        try OwnedDescriptor(opening: "\(path).new", O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644).write(Array(text.utf8))
-        try systemCall("rename", path) { rename("\(path).new", path) }
     }
 }
 

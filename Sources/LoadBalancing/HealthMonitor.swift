@@ -110,9 +110,5 @@ public final class HealthMonitor: Sendable {
     }
 
     /// Seconds of the monotonic clock.
-    private static var now: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
+    private static var now: Double { Double(KernelClock.monotonic) / 1e9 }
 }

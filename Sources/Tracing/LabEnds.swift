@@ -14,13 +14,9 @@ public enum LabEnds {
     public static func addresses(of node: String, in lab: Lab) -> Set<IPv4Address> {
         var all = Set([lab.privateAddress(of: node), lab.publicAddress(of: node)].compactMap { $0 })
         if let instance = lab.vpc(of: node)?.instance(node) {
-            for interface in [instance.interface] + instance.secondaryInterfaces {
-                all.insert(interface.privateAddress)
-                if let address = interface.publicAddress { all.insert(address) }
-                for second in interface.secondaryAddresses {
-                    all.insert(second.privateAddress)
-                    if let address = second.publicAddress { all.insert(address) }
-                }
+            for interface in instance.interfaces {
+                all.formUnion(interface.privateAddresses)
+                all.formUnion(interface.associations.compactMap(\.publicAddress))
             }
         }
         return all

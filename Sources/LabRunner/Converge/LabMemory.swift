@@ -1,6 +1,5 @@
-import CloudModel
+public import CloudModel
 import FoundationEssentials
-import Glibc
 import LabFile
 public import LabPlan
 import LinuxSystem
@@ -22,13 +21,7 @@ extension StateFolder {
 
     func remember(_ numbering: Numbering) throws {
         let json = try JSONEncoder().encode(numbering)
-        try replace(numberingFile, by: String(decoding: json, as: UTF8.self))
-    }
-
-    /// The old text or the new, whenever we are killed: a lab that forgot half of itself would be built anew.
-    func replace(_ path: String, by text: String) throws {
-        try Files.write(text, to: path + ".new")
-        try systemCall("rename", path) { rename(path + ".new", path) }
+        try Files.replace(numberingFile, with: String(decoding: json, as: UTF8.self))
     }
 
     /// The lab as it came up or was last changed; `nil` if that cannot be read any more.
@@ -38,15 +31,16 @@ extension StateFolder {
         return LabFile.read(text, file: origin).lab
     }
 
-    /// The plan it runs by, with the numbers it has.
-    public func keptPlan() throws -> LabPlan {
-        guard let lab = try keptLab() else {
-            throw LabRunnerError(
-                .system, "the kept lab file \(labFile) cannot be read any more",
-                hint: "netlab down \(name), then up again")
-        }
-        return LabPlan(lab, numbering: numbering)
+    /// The same for whoever cannot go on without it.
+    public func readableLab() throws -> Lab {
+        if let lab = try keptLab() { return lab }
+        throw LabRunnerError(
+            .system, "the kept lab file \(labFile) cannot be read any more",
+            hint: "netlab down \(name), then up again")
     }
+
+    /// The plan it runs by, with the numbers it has.
+    public func keptPlan() throws -> LabPlan { LabPlan(try readableLab(), numbering: numbering) }
 }
 
 extension StateFolder {

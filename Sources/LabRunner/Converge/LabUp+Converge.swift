@@ -81,14 +81,14 @@ extension LabUp {
     /// Every namespace that is there or will be, before it is made.
     private func writeJournal(_ plan: LabPlan, and others: [String]) throws {
         let names = NetworkBuilder(plan, name: state.name).namespaceNames + others
-        try state.replace(state.journal, by: names.map { "netns \($0)\n" }.joined())
+        try Files.replace(state.journal, with: names.map { "netns \($0)\n" }.joined())
     }
 
     /// The file first: the numbers follow from it and from the numbers before, whichever of the two is on disk.
     private func remember(_ plan: LabPlan) throws {
         try NodeNames.write(plan, to: state)
-        try state.replace(state.labFile, by: labText)
-        try state.replace(state.labFileOrigin, by: plan.lab.origin.file)
+        try Files.replace(state.labFile, with: labText)
+        try Files.replace(state.labFileOrigin, with: plan.lab.origin.file)
         try state.remember(plan.numbering)
         try writeJournal(plan, and: [])
     }

@@ -27,7 +27,7 @@ extension LabUp {
         // It stands already.
         server.networkIsUp()
         try server.waitUntilReady()
-        try state.replace(state.servicesFile, by: fingerprint(plan))
+        try Files.replace(state.servicesFile, with: fingerprint(plan))
     }
 }
 

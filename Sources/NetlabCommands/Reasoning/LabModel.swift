@@ -1,7 +1,5 @@
 import CloudModel
-import LabFile
 import LabRunner
-import LinuxSystem
 
 /// A lab to reason about: a running one, the name of one that is known, or a file.
 enum LabModel {
@@ -11,13 +9,6 @@ enum LabModel {
     static func read(_ argument: String) throws -> Lab {
         let state = StateFolder(argument)
         guard !argument.contains("/"), state.isComplete else { return try LabSource.read(argument).lab }
-        let text = try Files.read(state.labFile)
-        let origin = (try? Files.read(state.labFileOrigin)) ?? state.labFile
-        guard let lab = LabFile.read(text, file: origin).lab else {
-            throw LabRunnerError(
-                .system, "the kept lab file \(state.labFile) cannot be read any more",
-                hint: "netlab down \(argument), then up again")
-        }
-        return lab
+        return try state.readableLab()
     }
 }

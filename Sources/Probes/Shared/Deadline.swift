@@ -1,4 +1,4 @@
-import Glibc
+import LinuxSystem
 
 /// A point on the monotonic clock by which work must end.
 ///
@@ -12,11 +12,7 @@ struct Deadline {
     var remaining: Duration { .nanoseconds(max(0, instant - Deadline.now)) }
     var isOver: Bool { Deadline.now >= instant }
 
-    static var now: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
+    static var now: Int64 { KernelClock.monotonic }
 }
 
 /// Measures what has passed since it was made.
