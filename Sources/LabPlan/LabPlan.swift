@@ -43,8 +43,12 @@ public struct NodePlan: Sendable {
         case natGateway = "NAT gateway"
         case loadBalancer = "load balancer"
         case instance = "instance"
+        case task = "ECS task"
         case endpoint = "endpoint"
         case transitGateway = "transit gateway"
+
+        /// Its inside belongs to the user: programs run there, and interfaces and rules of their own are no drift.
+        public var isGuest: Bool { [.instance, .task, .internetHost].contains(self) }
     }
 
     public let name: String

@@ -135,7 +135,7 @@ extension Findings {
                 unknown("route table", name, among: listed(tableNames), at: origin, field: "expect")
             case "nat" where nodes[name]?.kind != .natGateway:
                 unknown("NAT gateway", name, among: names(of: .natGateway), at: origin, field: "expect")
-            case "eni" where nodes[name]?.kind != .instance:
+            case "eni" where ![.instance, .task].contains(nodes[name]?.kind):
                 unknown("instance", name, among: names(of: .instance), at: origin, field: "expect")
             case "acl" where !listNames.contains(name):
                 unknown("network ACL", name, among: listed(listNames), at: origin, field: "expect")

@@ -108,6 +108,13 @@ public enum LabSchema {
               "additionalProperties": { "$ref": "#/$defs/instance" },
               "examples": [{ "app": { "subnet": "private-a", "security-groups": ["app"], "listens": { "http": 8080 } } }]
             },
+            "tasks": {
+              "description": "The ECS tasks with a network interface of their own (network mode awsvpc), by name.",
+              "type": ["object", "null"],
+              "propertyNames": { "$ref": "#/$defs/nodeName" },
+              "additionalProperties": { "$ref": "#/$defs/task" },
+              "examples": [{ "web": { "launch": "fargate", "subnet": "public-a", "assign-public-ip": "ENABLED" } }]
+            },
             "internet": {
               "description": "The hosts of the Internet by name.",
               "type": ["object", "null"],
