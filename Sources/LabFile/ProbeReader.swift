@@ -3,7 +3,8 @@ import CloudModel
 /// The probe of a check: exactly one of a few keys.
 enum ProbeReader {
     static let keys = [
-        "http", "stream", "tcp", "udp", "ping", "dns", "apt-fetch", "scan", "traceroute", "addresses", "metadata", "run",
+        "http", "stream", "tcp", "udp", "ping", "dns", "apt-fetch", "scan", "traceroute", "addresses", "metadata",
+        "run",
     ]
     static let httpKeys = ["to", "path"]
     static let dnsKeys = ["ask", "server"]
