@@ -118,7 +118,7 @@ struct FidelityPageTests {
         let folder = Fixtures.root.appending(path: "Tests")
         var tests: Set<String> = []
         for path in try FileManager.default.subpathsOfDirectory(atPath: folder.path) where path.hasSuffix(".swift") {
-            tests.formUnion(tests(in: try Fixtures.text("Tests/\(path)")))
+            tests.formUnion(Self.tests(in: try Fixtures.text("Tests/\(path)")))
         }
         return tests
     }

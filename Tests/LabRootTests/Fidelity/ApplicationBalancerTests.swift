@@ -1,3 +1,5 @@
+import KernelObjects
+import LabPlan
 import LabRunner
 import NetlabTesting
 import Testing
