@@ -8,6 +8,7 @@ extension Walker {
         let vpc = index.vpcs[number]
         let hop = Hop(vpc.gateway, vpc: vpc.model.name, inbound: packet)
         log.visit(vpc.gateway)
+        if let verdict = meetOutage(at: vpc.gateway) { return verdict }
         if packet.destination.isPrivateOrShared {
             let isShared = CIDRBlock.sharedSpace.contains(packet.destination)
             return refuse(
@@ -38,6 +39,7 @@ extension Walker {
         if let host = index.hosts[packet.destination] {
             let component = index.component(ofHost: host)
             log.visit(component)
+            if let verdict = meetOutage(at: component) { return verdict }
             log.add(Hop(component))
             return .arrived(.internet(host))
         }
@@ -81,6 +83,7 @@ extension Walker {
         let vpc = index.vpcs[number]
         let hop = Hop(vpc.gateway, vpc: vpc.model.name, inbound: packet)
         log.visit(vpc.gateway)
+        if let verdict = meetOutage(at: vpc.gateway) { return verdict }
         if packet.source.isPrivateOrShared {
             let isShared = CIDRBlock.sharedSpace.contains(packet.source)
             return refuse(
