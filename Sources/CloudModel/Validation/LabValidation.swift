@@ -10,8 +10,10 @@ extension Lab {
         findings.checkNames()
         for vpc in vpcs {
             findings.checkBlocks(of: vpc)
+            findings.checkEgressOnlyInternetGateways(of: vpc)
             findings.checkSubnets(of: vpc)
             findings.checkRouteTables(of: vpc)
+            findings.checkGatewayTable(of: vpc)
             findings.checkAddresses(of: vpc)
             findings.checkSecurityGroups(of: vpc)
             findings.checkNATGateways(of: vpc)

@@ -59,7 +59,7 @@ extension Walker {
                 .igwPrivateIPAssociationForIngress, .nullRouted, Hop(.internet),
                 "\(packet.destination) belongs to AWS, and to no interface of this lab")
         }
-        if LinkLocalService.block.contains(packet.destination) {
+        if CIDRBlock.linkLocal.contains(packet.destination) {
             return refuse(
                 .noPossibleDestination, .nullRouted, Hop(.internet),
                 "\(packet.destination) is a link-local address, which nobody on the Internet has")
@@ -90,15 +90,15 @@ extension Walker {
                 isShared ? .igwSourceNotInRFC6598Ingress : .igwSourceNotInRFC1918Ingress, .deniedIn, hop,
                 "\(vpc.gateway) lets nothing in from the \(isShared ? "shared" : "private") address \(packet.source)")
         }
-        guard let inside = vpc.privateOf[packet.destination] else {
-            return refuse(
-                .igwPrivateIPAssociationForIngress, .deniedIn, hop,
-                "\(packet.destination) is a public address of no interface of VPC \(vpc.model.name)")
-        }
         if vpc.privateOf[packet.source] != nil {
             return refuse(
                 .gatewayRejectsSpoofedTraffic, .deniedIn, hop,
                 "\(packet.source) is a public address of this VPC, and cannot come in from the Internet")
+        }
+        guard let inside = vpc.privateOf[packet.destination] else {
+            return refuse(
+                .igwPrivateIPAssociationForIngress, .deniedIn, hop,
+                "\(packet.destination) is a public address of no interface of VPC \(vpc.model.name)")
         }
         packet.destination = inside
         log.add(hop.leaving(packet))
