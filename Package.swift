@@ -153,7 +153,10 @@ let package = Package(
         tests("RootlessTests", ["Rootless", "LinuxSystem"]),
         tests(
             "ChecksTests",
-            ["Checks", "CloudModel", "IPAddressing", "LabFile", "LabPlan", "LabRunner", "Nftables", "Probes"]),
+            [
+                "Checks", "CloudModel", "IPAddressing", "LabFile", "LabPlan", "LabRunner", "LinuxSystem", "Nftables",
+                "Probes", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
 
         tests(
             "NetlabCommandsTests",

@@ -7,9 +7,9 @@ import Probes
 
 /// Runs the checks of a running lab, as many at once as do not disturb each other.
 ///
-/// Two phases. In the first go all probes that expect an answer, and those that name the rule that must stop them:
-/// that rule's counter is then theirs alone, and must account for every packet they sent. In the second go the sweeps,
-/// which move counters all over the lab.
+/// Two phases, and one for each measurement. In the first go all probes that expect an answer, and those that name the
+/// rule that must stop them: that rule's counter is then theirs alone, and must account for every packet they sent. In
+/// the second go the sweeps, which move counters all over the lab.
 public struct CheckRun: Sendable {
     private let lab: RunningLab
     private let checks: [Check]
@@ -32,7 +32,9 @@ public struct CheckRun: Sendable {
         let places = Places(lab: lab)
         let trials = checks.flatMap { $0.trials + $0.controlTrials }
         var judged: [Trial: TrialResult] = [:]
-        for phase in [trials.filter { !$0.isSweep }, trials.filter(\.isSweep)] {
+        let quiet = Set(trials.filter(\.wantsQuiet)).sorted().map { [$0] }
+        let loud = trials.filter { !$0.wantsQuiet }
+        for phase in [loud.filter { !$0.isSweep }, loud.filter(\.isSweep)] + quiet {
             try Interruption.check()
             for (trial, result) in try Phase(Array(Set(phase)).sorted(), places: places).run() {
                 judged[trial] = result
@@ -45,7 +47,8 @@ public struct CheckRun: Sendable {
                 control: check.controlTrials.compactMap { judged[$0] })
         }
         return Report(
-            lab: lab.name, title: lab.lab.title, checks: results, seconds: (ContinuousClock.now - start).seconds)
+            lab: lab.name, title: lab.lab.title, checks: results, seconds: (ContinuousClock.now - start).seconds,
+            shortenedTimers: lab.lab.shortenedTimers)
     }
 }
 

@@ -45,6 +45,9 @@ struct Judge: Sendable {
         if let owner = expect.stoppedBy { findings += stoppedBy(owner, evidence) }
         if !expect.neverReaches.isEmpty { findings.append(neverReaches(evidence)) }
         if let hops = expect.hops { findings.append(self.hops(hops, observation)) }
+        if let wanted = expect.flows { findings.append(flows(wanted, evidence)) }
+        if let reset = expect.reset { findings += self.reset(reset, evidence, observation) }
+        if let wanted = expect.asPredicted { findings.append(asPredicted(wanted, observation)) }
         if let onlyPrivate = expect.onlyPrivate { findings.append(self.onlyPrivate(onlyPrivate, observation)) }
         if evidence.captureLost > 0 {
             findings.append(Finding(false, "the capture lost \(evidence.captureLost) packets and proves nothing"))
@@ -135,6 +138,33 @@ struct Judge: Sendable {
     private func hops(_ wanted: [String], _ observation: Observation) -> Finding {
         let found = observation.hops.map { $0.flatMap(places.node) ?? $0?.description ?? "*" }
         return Finding(found == wanted, "hops: \(found.joined(separator: ", "))")
+    }
+
+    private func flows(_ wanted: Int, _ evidence: Evidence) -> Finding {
+        let ports = Set(evidence.sources().map(\.port))
+        return Finding(
+            ports.count >= wanted,
+            "\(evidence.receiver ?? "the other end") saw \(ports.count) flows, each from a port of its own")
+    }
+
+    /// The sender's own interface must have seen the reset, and the other end's nothing at all.
+    private func reset(_ wanted: Bool, _ evidence: Evidence, _ observation: Observation) -> [Finding] {
+        let isReset = observation.isReset == true && evidence.resets > 0
+        let findings = [Finding(isReset == wanted, isReset ? "a reset came back" : "no reset came back")]
+        guard wanted else { return findings }
+        let heard = observation.heardOutside
+        return findings + [
+            Finding(
+                heard == 0, "after the silence \(evidence.receiver ?? "the other end") heard \(heard) packets of it")
+        ]
+    }
+
+    private func asPredicted(_ wanted: Bool, _ observation: Observation) -> Finding {
+        guard let disagreements = observation.disagreements else { return Finding(false, "nothing was predicted") }
+        let text =
+            disagreements.isEmpty
+            ? "packets say what the analysis says" : disagreements.prefix(5).joined(separator: "; ")
+        return Finding(disagreements.isEmpty == wanted, text)
     }
 
     private func onlyPrivate(_ wanted: Bool, _ observation: Observation) -> Finding {

@@ -13,6 +13,11 @@ extension Probe {
         case .addresses: "addresses"
         case .run: "run"
         case .metadata: "metadata"
+        case .tls: "tls"
+        case .imagePull: "image-pull"
+        case .logPush: "log-push"
+        case .matrix: "matrix"
+        case .bandwidth: "bandwidth"
         }
     }
 
@@ -21,8 +26,12 @@ extension Probe {
         let delivery = ["succeeds", "seen-from", "silent", "stopped-by", "never-reaches"]
         return switch self {
         case .http: delivery + ["status", "value", "served-by", "prints"]
-        case .run: ["succeeds", "prints", "status", "stopped-by", "never-reaches"]
-        case .tcp, .udp, .ping, .aptFetch: delivery
+        case .run: ["succeeds", "prints", "status", "seen-from", "flows", "stopped-by", "never-reaches"]
+        case .tcp, .udp, .ping, .aptFetch, .bandwidth: delivery
+        case .tls: delivery + ["prints"]
+        case .imagePull: delivery + ["flows"]
+        case .logPush: delivery + ["reset"]
+        case .matrix: ["open", "as-predicted", "never-reaches"]
         case .dns: delivery + ["value"]
         case .scan: ["open", "silent", "stopped-by", "never-reaches"]
         case .traceroute: ["succeeds", "hops", "stopped-by", "never-reaches"]
@@ -40,7 +49,8 @@ extension Expectation {
             ("silent", silent != nil), ("stopped-by", stoppedBy != nil), ("never-reaches", !neverReaches.isEmpty),
             ("hops", hops != nil), ("served-by", !servedBy.isEmpty), ("prints", prints != nil),
             ("status", status != nil), ("value", value != nil),
-            ("only-private", onlyPrivate != nil),
+            ("only-private", onlyPrivate != nil), ("flows", flows != nil), ("reset", reset != nil),
+            ("as-predicted", asPredicted != nil),
         ].compactMap { $0.1 ? $0.0 : nil }
     }
 

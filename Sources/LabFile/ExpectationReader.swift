@@ -4,7 +4,7 @@ import CloudModel
 enum ExpectationReader {
     static let keys = [
         "succeeds", "seen-from", "open", "silent", "stopped-by", "never-reaches", "hops", "served-by", "prints",
-        "status", "value", "only-private",
+        "status", "value", "only-private", "flows", "reset", "as-predicted",
     ]
 
     /// What could be read of it; if that is not all, the source knows.
@@ -27,7 +27,10 @@ enum ExpectationReader {
             prints: table["prints"]?.text("Welcome"),
             status: table["status"]?.integer(0...599),
             value: table["value"]?.text("10.0.1.10"),
-            onlyPrivate: table["only-private"]?.boolean())
+            onlyPrivate: table["only-private"]?.boolean(),
+            flows: table["flows"]?.integer(1...55_000),
+            reset: table["reset"]?.boolean(),
+            asPredicted: table["as-predicted"]?.boolean())
     }
 
     /// `none`, or exactly these `host:port`s.

@@ -1,4 +1,4 @@
-import CloudModel
+public import CloudModel
 import Glibc
 import LabPlan
 import LabServices
@@ -35,6 +35,7 @@ public enum Requirements {
     public static func all(_ settings: RunnerSettings) -> [Requirement] {
         machine(settings) + [program("dnsmasq"), mirror(settings)]
             + [program("nginx"), firewall, program("openssl"), program("sshd"), registry(settings)].map(\.optional)
+            + [program("skopeo"), program("iperf3")].map(\.optional)
             + ["apt-get", "curl", "dig", "nmap", "traceroute"].map(client)
     }
 
@@ -58,6 +59,33 @@ public enum Requirements {
         if balancers.contains(where: \.hasWAF) { needed.append(firewall) }
         if kinds.contains(.ssh) { needed += [program("sshd"), program("ssh-keygen"), program("unshare")] }
         if kinds.contains(.registry) { needed.append(registry(settings)) }
+        if kinds.contains(.iperf3) { needed.append(program("iperf3")) }
+        try demand(needed)
+    }
+
+    /// What checks run: the first program missing is thrown, best before anything is made.
+    public static func check(_ checks: [Check]) throws {
+        let probes = checks.flatMap { [$0.probe] + ($0.control.map { [$0.probe] } ?? []) }
+        try demand(Set(probes.compactMap(\.program)).sorted().map(program))
+    }
+
+    /// What a measurement towards a host needs besides the lab.
+    public static func check(_ lab: Lab, measuringAt host: String) throws {
+        try demand([program("iperf3")])
+        let listeners =
+            lab.internet.host(host)?.listeners
+            ?? lab.vpcs.flatMap(\.instances).first { $0.name == host }?.listeners
+        // Of a DNS name or an address nothing is known here.
+        guard let listeners, !listeners.contains(where: { $0.kind == .iperf3 }) else { return }
+        throw LabRunnerError(
+            .input, "\(host) serves no iperf3",
+            hint: "add `serves: [iperf3]` to it (an instance: `listens: { iperf3: 5201 }`)")
+    }
+
+    /// What one probe needs.
+    public static func check(_ probe: Probe) throws { try demand(probe.program.map { [program($0)] } ?? []) }
+
+    private static func demand(_ needed: [Requirement]) throws {
         for requirement in needed {
             if let problem = requirement.problem {
                 throw LabRunnerError(.system, problem, hint: requirement.remedy)
@@ -142,15 +170,11 @@ public enum Requirements {
             remedy: "run: make share (or scripts/make-apt-mirror.sh FOLDER and set NETLAB_SHARE)")
     }
 
-    private static let packages = [
-        "curl": "curl", "dig": "dnsutils", "nmap": "nmap", "traceroute": "traceroute", "apt-get": "apt",
-    ]
-
     private static func client(_ name: String) -> Requirement {
         Requirement(
             name,
             problem: Files.program(name) == nil ? "\(name) is not installed; only exercises and tests use it" : nil,
-            remedy: "sudo apt-get install \(packages[name] ?? name)", isOptional: true)
+            remedy: "sudo apt-get install \(Program.package(of: name))", isOptional: true)
     }
 }
 
@@ -167,5 +191,18 @@ public struct RunnerSettings: Hashable, Sendable {
         self.program = program
         self.aptRoot = aptRoot
         self.registryRoot = registryRoot
+    }
+}
+
+extension Probe {
+    /// The program of the distribution that does it; `nil` where netlab itself does.
+    var program: String? {
+        switch self {
+        case .tls, .logPush: "openssl"
+        case .imagePull: "skopeo"
+        case .bandwidth: "iperf3"
+        case .run(let command, _): command.first
+        default: nil
+        }
     }
 }

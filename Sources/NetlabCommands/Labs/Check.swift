@@ -14,7 +14,7 @@ struct Check: ParsableCommand {
               netlab check private-nat --only C2 --only C3 --format json
             """)
 
-    @Argument(help: "A running lab.") var name: String
+    @Argument(help: "A running lab.", completion: .runningLab) var name: String
     @OptionGroup var options: CheckOptions
 
     func run() throws { try Self.run(name, options.choice) }
@@ -22,6 +22,7 @@ struct Check: ParsableCommand {
     private static func run(_ name: String, _ choice: CheckChoice) throws {
         Interruption.hold()
         let running = try RunningLab.attach(try LabName.valid(name))
+        try Requirements.check(running.lab.checks)
         try CheckRun(running, only: choice.only).report(format: choice.format, to: choice.output)
     }
 }

@@ -20,7 +20,7 @@ struct CostCommand: ParsableCommand {
               netlab cost private-nat --hours 24 --gb 500  # a day in which 500 GB pass each NAT gateway
             """)
 
-    @Argument(help: "A running lab, a lab's name or a lab file.") var lab: String
+    @Argument(help: "A running lab, a lab's name or a lab file.", completion: .anyLab) var lab: String
     @Option(help: "How long everything stands, in hours; a month has 730.") var hours: Int = 730
     @Option(name: .customLong("gb"), help: "GB through each NAT gateway in that time (1 GB = 10⁹ bytes).")
     var gigabytes: Double?
