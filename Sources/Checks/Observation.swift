@@ -37,6 +37,8 @@ struct Observation: Sendable {
     var heardOutside = 0
     /// Where packets say otherwise than the analysis.
     var disagreements: [String]?
+    /// Wrong passwords that the sshd at the other end logged meanwhile.
+    var attempts: Int?
     /// Packets this probe sent and nobody answered, where the probe itself counts them.
     var unanswered: Int?
 

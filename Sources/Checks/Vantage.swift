@@ -20,9 +20,12 @@ struct Vantage: Sendable {
     var all: [Witness] { [atSender, atReceiver?.witness].compactMap { $0 } + offLimits.map(\.witness) }
 
     /// Places the witnesses; resolving the target's name is the sender's business and may fail as the probe would.
-    init(_ trial: Trial, _ places: Places) throws {
+    ///
+    /// - Parameter stream: The connection that was opened before, whose target is known.
+    init(_ trial: Trial, _ places: Places, stream: OpenStream? = nil) throws {
         let sender = try places.sender(trial.sender)
-        let target = try trial.probe.endpoint.map { try places.resolve($0.host, from: sender) }
+        let target =
+            try stream?.target.address ?? trial.probe.endpoint.map { try places.resolve($0.host, from: sender) }
         if let target, let number = trial.probe.protocolNumber {
             // By port, or a scan of the same host at the same time would flood the capture.
             let isBulky = trial.probe.isBulky
@@ -62,8 +65,8 @@ extension Probe {
     /// The one other end, where there is one.
     var endpoint: Endpoint? {
         switch self {
-        case .http(let to, _), .tcp(let to), .udp(let to), .ping(let to), .traceroute(let to), .tls(let to),
-            .logPush(let to, _), .bandwidth(let to, _):
+        case .http(let to, _), .stream(let to), .tcp(let to), .udp(let to), .ping(let to), .traceroute(let to),
+            .tls(let to), .logPush(let to, _), .bandwidth(let to, _):
             to
         case .aptFetch(let from, _, _), .imagePull(let from, _): from
         case .dns(_, let server): server
@@ -75,7 +78,7 @@ extension Probe {
     /// The port at the other end, for protocols that have ports.
     var port: UInt16? {
         switch self {
-        case .http(let to, _), .tcp(let to): to.port ?? 80
+        case .http(let to, _), .stream(let to), .tcp(let to): to.port ?? 80
         case .udp(let to): to.port ?? 7
         case .aptFetch(let from, _, _): from.port ?? 80
         case .dns(_, let server): server?.port ?? 53
@@ -89,7 +92,7 @@ extension Probe {
     /// What the packets to it are.
     var protocolNumber: UInt8? {
         switch self {
-        case .http, .tcp, .aptFetch, .run, .tls, .imagePull, .logPush, .bandwidth: ProtocolNumber.tcp
+        case .http, .stream, .tcp, .aptFetch, .run, .tls, .imagePull, .logPush, .bandwidth: ProtocolNumber.tcp
         case .udp, .dns: ProtocolNumber.udp
         case .ping, .traceroute: ProtocolNumber.icmp
         case .scan, .addresses, .metadata, .matrix: nil

@@ -3,6 +3,7 @@ extension Probe {
     public var key: String {
         switch self {
         case .http: "http"
+        case .stream: "stream"
         case .tcp: "tcp"
         case .udp: "udp"
         case .ping: "ping"
@@ -26,8 +27,8 @@ extension Probe {
         let delivery = ["succeeds", "seen-from", "silent", "stopped-by", "never-reaches"]
         return switch self {
         case .http: delivery + ["status", "value", "served-by", "prints"]
-        case .run: ["succeeds", "prints", "status", "seen-from", "flows", "stopped-by", "never-reaches"]
-        case .tcp, .udp, .ping, .aptFetch, .bandwidth: delivery
+        case .run: ["succeeds", "prints", "status", "attempts", "seen-from", "flows", "stopped-by", "never-reaches"]
+        case .stream, .tcp, .udp, .ping, .aptFetch, .bandwidth: delivery
         case .tls: delivery + ["prints"]
         case .imagePull: delivery + ["flows"]
         case .logPush: delivery + ["reset"]
@@ -50,12 +51,13 @@ extension Expectation {
             ("hops", hops != nil), ("served-by", !servedBy.isEmpty), ("prints", prints != nil),
             ("status", status != nil), ("value", value != nil),
             ("only-private", onlyPrivate != nil), ("flows", flows != nil), ("reset", reset != nil),
-            ("as-predicted", asPredicted != nil),
+            ("as-predicted", asPredicted != nil), ("attempts", attempts != nil),
         ].compactMap { $0.1 ? $0.0 : nil }
     }
 
     /// Whether it claims that packets do not arrive, which silence alone cannot prove: such a check needs a control.
     public var isNegative: Bool {
         succeeds == false || open?.isEmpty == true || silent == true || stoppedBy != nil || !neverReaches.isEmpty
+            || attempts == 0
     }
 }

@@ -4,7 +4,7 @@ import CloudModel
 enum ExpectationReader {
     static let keys = [
         "succeeds", "seen-from", "open", "silent", "stopped-by", "never-reaches", "hops", "served-by", "prints",
-        "status", "value", "only-private", "flows", "reset", "as-predicted",
+        "status", "value", "only-private", "flows", "reset", "as-predicted", "attempts",
     ]
 
     /// What could be read of it; if that is not all, the source knows.
@@ -30,7 +30,8 @@ enum ExpectationReader {
             onlyPrivate: table["only-private"]?.boolean(),
             flows: table["flows"]?.integer(1...55_000),
             reset: table["reset"]?.boolean(),
-            asPredicted: table["as-predicted"]?.boolean())
+            asPredicted: table["as-predicted"]?.boolean(),
+            attempts: table["attempts"]?.integer(0...100_000))
     }
 
     /// `none`, or exactly these `host:port`s.

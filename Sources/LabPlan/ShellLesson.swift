@@ -29,6 +29,9 @@ enum ShellLesson {
         case .instance:
             "An instance: interfaces with the subnet's real prefix; the gateway is the subnet's .1, which is the VPC "
                 + "router. It never sees a public address."
+        case .task:
+            "An ECS task in mode awsvpc: an interface of its own, with its own security groups, as if it were an "
+                + "instance. All its containers share this namespace."
         }
     }
 
@@ -65,7 +68,7 @@ enum ShellLesson {
             "Its own addresses: .1 of each subnet, the DNS resolver, the metadata service. On lo, for no wire is theirs."
         case .internet: "Its address, as the first hop of the hosts outside sees it."
         case .internetHost: "A /32: no neighbours, everything is behind the router."
-        case .instance, .natGateway, .loadBalancer, .internetGateway, .endpoint, .transitGateway: ""
+        case .instance, .task, .natGateway, .loadBalancer, .internetGateway, .endpoint, .transitGateway: ""
         }
     }
 
@@ -76,7 +79,7 @@ enum ShellLesson {
                 + "claims another's address gets nothing by it."
         case .internet, .internetGateway, .transitGateway, .endpoint:
             "Wires between routers carry no addresses. The next hops exist here alone, and are known for good."
-        case .instance, .natGateway, .loadBalancer, .internetHost: ""
+        case .instance, .task, .natGateway, .loadBalancer, .internetHost: ""
         }
     }
 

@@ -36,7 +36,7 @@ public enum Requirements {
         machine(settings) + [program("dnsmasq"), mirror(settings)]
             + [program("nginx"), firewall, program("openssl"), program("sshd"), registry(settings)].map(\.optional)
             + [program("skopeo"), program("iperf3")].map(\.optional)
-            + ["apt-get", "curl", "dig", "nmap", "traceroute"].map(client)
+            + ["apt-get", "curl", "dig", "nmap", "ssh", "sshpass", "traceroute"].map(client)
     }
 
     /// An ordinary user has to know one thing only: whether labs come up without root.
@@ -60,13 +60,8 @@ public enum Requirements {
         if kinds.contains(.ssh) { needed += [program("sshd"), program("ssh-keygen"), program("unshare")] }
         if kinds.contains(.registry) { needed.append(registry(settings)) }
         if kinds.contains(.iperf3) { needed.append(program("iperf3")) }
+        needed += programs(of: plan.lab).map(program)
         try demand(needed)
-    }
-
-    /// What checks run: the first program missing is thrown, best before anything is made.
-    public static func check(_ checks: [Check]) throws {
-        let probes = checks.flatMap { [$0.probe] + ($0.control.map { [$0.probe] } ?? []) }
-        try demand(Set(probes.compactMap(\.program)).sorted().map(program))
     }
 
     /// What a measurement towards a host needs besides the lab.
@@ -168,6 +163,12 @@ public enum Requirements {
         return Requirement(
             "apt mirror", problem: isThere ? nil : "the lab's package repository has not been made",
             remedy: "run: make share (or scripts/make-apt-mirror.sh FOLDER and set NETLAB_SHARE)")
+    }
+
+    /// What the lab's checks run on its nodes.
+    private static func programs(of lab: Lab) -> [String] {
+        let probes = lab.checks.flatMap { [$0.probe] + ($0.control.map { [$0.probe] } ?? []) }
+        return Set(lab.programs + probes.compactMap(\.program)).sorted()
     }
 
     private static func client(_ name: String) -> Requirement {

@@ -32,8 +32,9 @@ struct ManualTests {
         #expect(Roff.text(".TH x\\y -") == "\\&.TH x\\ey \\-")
         #expect(Roff.text("'quoted'") == "\\&'quoted'")
         #expect(Roff.word("a \"b\"") == "\"a \\(dqb\\(dq\"")
-        #expect(Roff.sections("One.\nTwo.\n\nEXAMPLES\n  netlab up x") == [
-            ".SH DESCRIPTION", "One.", "Two.", ".PP", ".SH EXAMPLES", ".nf", "  netlab up x", ".fi",
-        ])
+        #expect(
+            Roff.sections("One.\nTwo.\n\nEXAMPLES\n  netlab up x") == [
+                ".SH DESCRIPTION", "One.", "Two.", ".PP", ".SH EXAMPLES", ".nf", "  netlab up x", ".fi",
+            ])
     }
 }

@@ -43,7 +43,6 @@ struct Up: ParsableCommand {
     ) throws {
         let reading = ContinuousClock.now
         let source = try LabSource.read(lab)
-        if check { try Requirements.check(source.lab.checks) }
         Interruption.hold()
         let name = try LabName.valid(name ?? source.lab.name)
         let start = ContinuousClock.now

@@ -26,7 +26,7 @@ struct SentPacket: Encodable {
             sender = lab.plan.nodes.first { $0.addresses.contains { $0.address == address } }?.name
         case .interface, .subnetRouter, .vpcRouter: sender = nil
         }
-        guard let sender, let node = lab.node(sender), [.instance, .internetHost].contains(node.plan.role) else {
+        guard let sender, let node = lab.node(sender), node.plan.role.isGuest else {
             return nil
         }
         let flow = try LiveFlow.follow(

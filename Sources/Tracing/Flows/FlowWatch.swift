@@ -59,7 +59,8 @@ extension FlowInterface {
             return FlowInterface(
                 node: instance.name, id: interface.name.isEmpty ? identifier("eni", instance.name) : interface.name,
                 address: interface.privateAddress, vpc: vpc, subnet: interface.subnet,
-                instance: identifier("i", instance.name), checksSource: interface.sourceDestinationCheck)
+                instance: instance.isTask ? nil : identifier("i", instance.name),
+                checksSource: interface.sourceDestinationCheck)
         }
             + vpc.natGateways.map { gateway in
                 FlowInterface(
