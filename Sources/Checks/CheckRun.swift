@@ -101,6 +101,8 @@ struct Phase {
             }, threads: 8)
         defer { Witness.close(all: vantages.flatMap { (try? $0.get())?.all ?? [] }) }
         var ledger = try Ledger(places.lab)
+        let metered = trials.contains { $0.expect.natBytes != nil }
+        let before = metered ? try NATMeter.read(places.lab) : [:]
         // Scans want a processor, the others mostly wait: start the scans first.
         let order = trials.indices.sorted { trials[$0].isScan && !trials[$1].isScan }
         let jobs = order.map { index -> @Sendable () throws -> (Observation, Duration) in
@@ -113,13 +115,15 @@ struct Phase {
         }
         let outcomes = Dictionary(uniqueKeysWithValues: zip(order, inParallel(jobs, threads: 32)))
         try ledger.close(places.lab)
+        let processed = metered ? try NATMeter.read(places.lab).merging(before) { $0 - min($0, $1) } : [:]
         let flows = try natFlows()
         let evidence = trials.indices.map { index -> Evidence in
             let outcome = outcomes[index] ?? .failure(Places.Unknown(description: "it was never tried"))
             let result = Result { try (vantages[index].get(), outcome.get()).1.0 }
             return Evidence(
                 trials[index], result, vantage: try? vantages[index].get(),
-                duration: (try? outcome.get().1) ?? .zero, natFlows: flows)
+                duration: (try? outcome.get().1) ?? .zero, natFlows: flows
+            ).with(natBytes: processed)
         }
         let judge = Judge(places: places, ledger: ledger, claimed: Self.claims(evidence))
         return evidence.map { ($0.trial, TrialResult($0, findings: judge.findings($0), places: places)) }

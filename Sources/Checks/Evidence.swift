@@ -27,6 +27,15 @@ struct Evidence: Sendable {
     let ports: Set<UInt16>
     /// Resets that came to the sender.
     let resets: Int
+    /// What each NAT gateway processed during the phase, where that was measured.
+    private(set) var natBytes: [String: UInt64] = [:]
+
+    /// The same with what was measured beside it.
+    func with(natBytes: [String: UInt64]) -> Evidence {
+        var copy = self
+        copy.natBytes = natBytes
+        return copy
+    }
 
     /// Evidence that somebody else has gathered.
     init(
@@ -92,7 +101,9 @@ struct Evidence: Sendable {
         translations = flows(of: observation?.local)
         let locals = observation?.locals ?? []
         ports = Self.ports(locals, locals.flatMap(flows))
-        resets = seen.count { $0.direction == .incoming && $0.tcp?.isReset == true }
+        resets = seen.count {
+            $0.direction == .incoming && $0.tcp?.isReset == true && locals.contains($0.destination)
+        }
     }
 
     /// A program does not say where its connections began: its packets do.

@@ -55,6 +55,7 @@ struct Judge: Sendable {
         if let wanted = expect.flows { findings.append(flows(wanted, evidence)) }
         if let reset = expect.reset { findings += self.reset(reset, evidence, observation) }
         if let wanted = expect.asPredicted { findings.append(asPredicted(wanted, observation)) }
+        if let wanted = expect.natBytes { findings.append(natBytes(wanted, evidence)) }
         if let onlyPrivate = expect.onlyPrivate { findings.append(self.onlyPrivate(onlyPrivate, observation)) }
         if evidence.captureLost > 0 {
             findings.append(Finding(false, "the capture lost \(evidence.captureLost) packets and proves nothing"))
@@ -159,7 +160,11 @@ struct Judge: Sendable {
         let isReset = observation.isReset == true && evidence.resets > 0
         let findings = [Finding(isReset == wanted, isReset ? "a reset came back" : "no reset came back")]
         guard wanted else { return findings }
-        let heard = observation.heardOutside
+        // A gateway that takes the flow up anew gives it another port.
+        let elsewhere = evidence.arrived.count {
+            evidence.ports.contains($0.source.port) && !observation.seenFrom.contains($0.source)
+        }
+        let heard = observation.heardOutside + elsewhere
         return findings + [
             Finding(
                 heard == 0, "after the silence \(evidence.receiver ?? "the other end") heard \(heard) packets of it")
@@ -172,6 +177,14 @@ struct Judge: Sendable {
             disagreements.isEmpty
             ? "packets say what the analysis says" : disagreements.prefix(5).joined(separator: "; ")
         return Finding(disagreements.isEmpty == wanted, text)
+    }
+
+    private func natBytes(_ wanted: Int, _ evidence: Evidence) -> Finding {
+        guard !evidence.natBytes.isEmpty, let words = try? NATMeter.words(evidence.natBytes) else {
+            return Finding(false, "there is no NAT gateway to measure")
+        }
+        let sum = evidence.natBytes.values.reduce(0, +)
+        return Finding(wanted == 0 ? sum == 0 : sum >= UInt64(wanted), words)
     }
 
     private func onlyPrivate(_ wanted: Bool, _ observation: Observation) -> Finding {

@@ -21,9 +21,9 @@ struct Trial: Hashable, Comparable, Sendable {
         }
     }
 
-    /// What it measures would suffer from anything else that runs.
+    /// What it measures would suffer from, or count, anything else that runs.
     var wantsQuiet: Bool {
-        if case .bandwidth = probe { true } else { false }
+        if case .bandwidth = probe { true } else { expect.natBytes != nil }
     }
 
     var isScan: Bool {

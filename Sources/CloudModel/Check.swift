@@ -156,6 +156,8 @@ public struct Expectation: Hashable, Sendable {
     public var reset: Bool?
     /// Packets say of every address and port what the analysis of the lab file says.
     public var asPredicted: Bool?
+    /// Bytes that the NAT gateways processed meanwhile: none for 0, else at least so many.
+    public var natBytes: Int?
     /// The passwords that the sshd at the other end logged as tried and wrong.
     public var attempts: Int?
 
@@ -163,7 +165,8 @@ public struct Expectation: Hashable, Sendable {
         succeeds: Bool? = nil, seenFrom: String? = nil, open: [Endpoint]? = nil, silent: Bool? = nil,
         stoppedBy: String? = nil, neverReaches: [String] = [], hops: [String]? = nil,
         servedBy: [String] = [], prints: String? = nil, status: Int? = nil, value: String? = nil,
-        onlyPrivate: Bool? = nil, flows: Int? = nil, reset: Bool? = nil, asPredicted: Bool? = nil, attempts: Int? = nil
+        onlyPrivate: Bool? = nil, flows: Int? = nil, reset: Bool? = nil, asPredicted: Bool? = nil, natBytes: Int? = nil,
+        attempts: Int? = nil
     ) {
         self.succeeds = succeeds
         self.seenFrom = seenFrom
@@ -180,6 +183,7 @@ public struct Expectation: Hashable, Sendable {
         self.flows = flows
         self.reset = reset
         self.asPredicted = asPredicted
+        self.natBytes = natBytes
         self.attempts = attempts
     }
 }

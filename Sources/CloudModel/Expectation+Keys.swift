@@ -24,10 +24,10 @@ extension Probe {
 
     /// What can be expected of it, as a lab file spells it.
     public var expectationKeys: [String] {
-        let delivery = ["succeeds", "seen-from", "silent", "stopped-by", "never-reaches"]
+        let delivery = ["succeeds", "seen-from", "silent", "stopped-by", "never-reaches", "nat-bytes"]
         return switch self {
         case .http: delivery + ["status", "value", "served-by", "prints"]
-        case .run: ["succeeds", "prints", "status", "attempts", "seen-from", "flows", "stopped-by", "never-reaches"]
+        case .run: ["succeeds", "prints", "status", "attempts", "seen-from", "flows", "stopped-by", "never-reaches", "nat-bytes"]
         case .stream, .tcp, .udp, .ping, .aptFetch, .bandwidth: delivery
         case .tls: delivery + ["prints"]
         case .imagePull: delivery + ["flows"]
@@ -51,13 +51,14 @@ extension Expectation {
             ("hops", hops != nil), ("served-by", !servedBy.isEmpty), ("prints", prints != nil),
             ("status", status != nil), ("value", value != nil),
             ("only-private", onlyPrivate != nil), ("flows", flows != nil), ("reset", reset != nil),
-            ("as-predicted", asPredicted != nil), ("attempts", attempts != nil),
+            ("as-predicted", asPredicted != nil), ("nat-bytes", natBytes != nil), ("attempts", attempts != nil),
         ].compactMap { $0.1 ? $0.0 : nil }
     }
 
     /// Whether it claims that packets do not arrive, which silence alone cannot prove: such a check needs a control.
     public var isNegative: Bool {
         succeeds == false || open?.isEmpty == true || silent == true || stoppedBy != nil || !neverReaches.isEmpty
+            || natBytes == 0
             || attempts == 0
     }
 }

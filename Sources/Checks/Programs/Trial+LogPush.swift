@@ -13,8 +13,13 @@ extension Trial {
         var observation = Observation()
         observation.protocolNumber = ProtocolNumber.tcp
         observation.target = target
+        // A port of its own, outside those that the kernel gives, tells this connection from all others of the node.
+        guard let address = node.plan.address else { throw Places.Unknown(description: "\(sender) has no address") }
+        let local = SocketAddress(address: address, port: UInt16.random(in: 10_000...30_000))
+        observation.locals = [local]
         let agent = try NodeDialogue(
-            Self.client(of: target, known: to.host, in: places.lab) + ["-quiet", "-verify_return_error"],
+            Self.client(of: target, known: to.host, in: places.lab)
+                + ["-bind", "\(local)", "-quiet", "-verify_return_error"],
             in: places.lab, node: sender, environment: NodeCommand.plainEnvironment)
         try agent.say(Self.batch(1, to: to.host))
         let first = try agent.hear(within: programPatience, until: Self.isAnswer)

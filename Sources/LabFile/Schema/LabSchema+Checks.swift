@@ -154,6 +154,10 @@ extension LabSchema {
                   "description": "The last segment is answered by a reset, and the other end hears nothing of it.",
                   "type": "boolean"
                 },
+                "nat-bytes": {
+                  "description": "Bytes that the NAT gateways process meanwhile: none for 0, else at least so many.",
+                  "type": "integer", "minimum": 0, "maximum": 1000000000000
+                },
                 "as-predicted": {
                   "description": "Packets say of every address and port what the analysis of the file says.",
                   "type": "boolean"

@@ -76,6 +76,7 @@ extension LabWriter {
             ("status", expect.status?.description), ("value", expect.value.map(YAMLText.quoted)),
             ("only-private", expect.onlyPrivate?.description), ("flows", expect.flows.map { "\($0)" }),
             ("reset", expect.reset?.description), ("as-predicted", expect.asPredicted?.description),
+            ("nat-bytes", expect.natBytes.map { "\($0)" }),
             ("attempts", expect.attempts?.description),
         ])
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checks
 import CloudModel
 import Cost
 import FoundationEssentials
@@ -62,20 +63,12 @@ struct CostCommand: ParsableCommand {
 
 /// Reads what a running lab has carried.
 enum LabMeter {
-    /// A NAT gateway has one interface, into which every packet comes once, whichever way it goes; an Internet gateway
-    /// sends out what is billed as data to the Internet.
+    /// An Internet gateway sends out what is billed as data to the Internet.
     static func read(_ lab: RunningLab) throws -> BilledTraffic {
-        var traffic = BilledTraffic()
-        for node in lab.nodes {
-            switch node.plan.role {
-            case .natGateway:
-                let links = try LinkCounters.all(node.route).filter { $0.name == "eth0" }
-                traffic.throughNATGateway[node.plan.name] = gigabytes(links.reduce(0) { $0 + $1.receivedBytes })
-            case .internetGateway:
-                let links = try LinkCounters.all(node.route).filter { $0.name == "internet" }
-                traffic.toInternet += gigabytes(links.reduce(0) { $0 + $1.sentBytes })
-            default: break
-            }
+        var traffic = BilledTraffic(throughNATGateway: try NATMeter.read(lab).mapValues(gigabytes))
+        for node in lab.nodes where node.plan.role == .internetGateway {
+            let links = try LinkCounters.all(node.route).filter { $0.name == "internet" }
+            traffic.toInternet += gigabytes(links.reduce(0) { $0 + $1.sentBytes })
         }
         return traffic
     }

@@ -37,12 +37,7 @@ enum DockerPullMutations {
 extension LabFixture {
     /// Changes the configuration of the registry's nginx and waits until a line of shell says that it is in effect.
     fileprivate func reconfigureRegistry(_ edit: String, until test: String) throws {
-        try shell(
-            "registry",
-            """
-            sed -i '\(edit)' \(running.state.path)/nginx-registry.conf
-            kill -HUP "$(cat \(running.state.path)/nginx-registry.pid)"
-            """)
+        try editNginx("registry", edit)
         try shell("registry", "for try in $(seq 200); do if \(test); then exit 0; fi; sleep 0.1; done; exit 1")
     }
 }
