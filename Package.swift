@@ -70,7 +70,10 @@ let package = Package(
         // What lives and moves inside a lab.
         module(
             "LabServices",
-            ["IPAddressing", "Namespaces", "LinuxSystem", .product(name: "Logging", package: "swift-log")] + nio),
+            [
+                "IPAddressing", "Namespaces", "LinuxSystem", "CNetlabShims",
+                .product(name: "Logging", package: "swift-log"),
+            ] + nio),
         module(
             "Probes",
             [
@@ -94,8 +97,8 @@ let package = Package(
         module(
             "Checks",
             [
-                "CloudModel", "IPAddressing", "KernelObjects", "LabPlan", "LabRunner", "LinuxSystem", "Nftables",
-                "Probes", "Namespaces", "Reachability",
+                "CloudModel", "Cost", "IPAddressing", "KernelObjects", "LabPlan", "LabRunner", "LinuxSystem",
+                "Nftables", "Probes", "Namespaces", "Reachability", "RouteNetlink",
             ]),
         module(
             "Tracing",
@@ -160,7 +163,10 @@ let package = Package(
         tests("RootlessTests", ["Rootless", "LinuxSystem"]),
         tests(
             "ChecksTests",
-            ["Checks", "CloudModel", "IPAddressing", "LabFile", "LabPlan", "LabRunner", "Nftables", "Probes"]),
+            [
+                "Checks", "CloudModel", "IPAddressing", "LabFile", "LabPlan", "LabRunner", "LinuxSystem", "Nftables",
+                "Probes", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
 
         tests(
             "NetlabCommandsTests",

@@ -128,9 +128,11 @@ extension ReachabilityIndex {
             let balancer = balancer(of: $0)
             return balancer.name == name || balancer.dnsName == name
         }
-        if case .interface(let client) = start, let near = nodes.first(where: {
-            interfaces[$0].outage == nil && zone(of: $0) == zone(of: client)
-        }) {
+        if case .interface(let client) = start,
+            let near = nodes.first(where: {
+                interfaces[$0].outage == nil && zone(of: $0) == zone(of: client)
+            })
+        {
             return near
         }
         return nodes.first { interfaces[$0].outage == nil } ?? nodes.first
