@@ -182,6 +182,7 @@ let package = Package(
             [
                 "NetlabTesting", "LabRunner", "LabServices", "Checks", "Tracing", "LabPlan", "CloudModel",
                 "KernelObjects", "LinuxSystem", "IPAddressing", "Namespaces", "Nftables", "Probes", "Reachability",
+                "LabFile",
             ]),
     ]
 )

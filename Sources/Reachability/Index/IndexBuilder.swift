@@ -80,8 +80,12 @@ struct IndexBuilder {
             add(interface, .natGateway(position), gateway.name, gateway.origin, vpc, hasGroups: false)
         }
         for (position, instance) in model.instances.enumerated() {
-            for interface in [instance.interface] + instance.secondaryInterfaces {
-                add(interface, .instance(position), instance.name, instance.origin, vpc, hasGroups: true)
+            let all = instance.interfaces.filter { subnetNumbers[vpc][$0.subnet] != nil }
+            let siblings = interfaces.count..<interfaces.count + all.count
+            for interface in all {
+                add(
+                    interface, .instance(position), instance.name, instance.origin, vpc, hasGroups: true,
+                    siblings: siblings)
             }
         }
         for (position, balancer) in model.loadBalancers.enumerated() {
@@ -104,7 +108,7 @@ struct IndexBuilder {
 
     private mutating func add(
         _ interface: NetworkInterface, _ owner: IndexedInterface.Owner, _ ownerName: String, _ origin: Origin,
-        _ vpc: Int, hasGroups: Bool
+        _ vpc: Int, hasGroups: Bool, siblings: Range<Int>? = nil
     ) {
         guard let subnet = subnetNumbers[vpc][interface.subnet] else { return }
         let number = interfaces.count
@@ -115,7 +119,8 @@ struct IndexBuilder {
         interfaces.append(
             IndexedInterface(
                 interface, vpc: vpc, subnet: subnet, owner: owner, ownerName: ownerName, origin: origin,
-                rules: hasGroups ? ruleSet(of: members) : nil, groups: GroupBits(members, of: groups.count)))
+                rules: hasGroups ? ruleSet(of: members) : nil, groups: GroupBits(members, of: groups.count),
+                siblings: siblings ?? number..<number + 1))
         for (own, outside) in pairs {
             vpcs[vpc].interfaces[own] = vpcs[vpc].interfaces[own] ?? number
             guard let outside, lab.vpcs[vpc].internetGateway != nil else { continue }

@@ -26,11 +26,14 @@ final class IndexedInterface: Sendable {
     let groups: GroupBits
     let checksSource: Bool
 
+    /// Its owner's interfaces, itself among them, the first one first.
+    let siblings: Range<Int>
+
     let address: IPv4Address
 
     init(
         _ interface: NetworkInterface, vpc: Int, subnet: Int, owner: Owner, ownerName: String, origin: Origin,
-        rules: Int?, groups: GroupBits
+        rules: Int?, groups: GroupBits, siblings: Range<Int>
     ) {
         self.vpc = vpc
         self.subnet = subnet
@@ -39,6 +42,7 @@ final class IndexedInterface: Sendable {
         self.origin = origin
         self.rules = rules
         self.groups = groups
+        self.siblings = siblings
         name = interface.name.isEmpty ? ownerName : interface.name
         address = interface.privateAddress
         addresses = [interface.privateAddress] + interface.secondaryAddresses.map(\.privateAddress)
