@@ -1,22 +1,25 @@
 public import IPAddressing
 
-/// An EC2 instance with one or more network interfaces.
+/// An EC2 instance with one or more network interfaces, or an ECS task, which has one of its own.
 public struct Instance: Hashable, Sendable {
     public var name: String
     public var interface: NetworkInterface
     /// More interfaces than the first, each in a subnet of the same zone.
     public var secondaryInterfaces: [NetworkInterface]
     public var listeners: [Listener]
+    /// How it was launched, if it is a task; `nil` for an instance.
+    public var launch: TaskLaunch?
     public var origin: Origin
 
     public init(
         name: String, interface: NetworkInterface, secondaryInterfaces: [NetworkInterface] = [],
-        listeners: [Listener] = [], origin: Origin = .none
+        listeners: [Listener] = [], launch: TaskLaunch? = nil, origin: Origin = .none
     ) {
         self.name = name
         self.interface = interface
         self.secondaryInterfaces = secondaryInterfaces
         self.listeners = listeners
+        self.launch = launch
         self.origin = origin
     }
 }

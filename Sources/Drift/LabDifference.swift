@@ -99,7 +99,7 @@ public struct LabDifference: Sendable {
                     || numbers[node.name]?.contains(link.device.index) == true
                 {
                     inTheWay.append(end)
-                } else if link.kind == "veth", !node.isGuest {
+                } else if link.kind == "veth", !node.role.isGuest {
                     oldLinks.append(end)
                 }
             }
@@ -113,9 +113,4 @@ public struct LabDifference: Sendable {
         guard let near = link(veth.near), let far = link(veth.far) else { return false }
         return near.peer == far.device.index && far.peer == near.device.index
     }
-}
-
-extension NodePlan {
-    /// Its inside belongs to the user: interfaces and rules of their own are no drift.
-    fileprivate var isGuest: Bool { role == .instance || role == .internetHost }
 }

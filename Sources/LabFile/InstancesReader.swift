@@ -10,6 +10,7 @@ enum InstancesReader {
         let name: String
         let interfaces: [InterfaceReader.Draft]
         let listeners: [Listener]
+        var launch: TaskLaunch?
         let origin: Origin
 
         var places: [InterfacePlace] { interfaces.map(\.place) }
@@ -25,7 +26,7 @@ enum InstancesReader {
             guard let first = placed.first else { return nil }
             return Instance(
                 name: name, interface: first, secondaryInterfaces: Array(placed.dropFirst()), listeners: listeners,
-                origin: origin)
+                launch: launch, origin: origin)
         }
     }
 

@@ -11,7 +11,8 @@ struct VPCReader {
 
     static let sections = [
         "internet-gateway", "virtual-private-gateway", "egress-only-internet-gateways", "route-tables", "subnets",
-        "network-acls", "nat-gateways", "security-groups", "instances", "endpoints", "target-groups", "load-balancers",
+        "network-acls", "nat-gateways", "security-groups", "instances", "tasks", "endpoints", "target-groups",
+        "load-balancers",
     ]
     static let topLevelSections = ["vpc"] + sections
     static let keys = ["name", "cidr", "zones", "account", "region"]
@@ -21,7 +22,7 @@ struct VPCReader {
         var vpc = readBlock()
         GatewaysReader.read(table, into: &vpc)
         let gateways = NATGatewaysReader.read(table["nat-gateways"])
-        let instances = InstancesReader.read(table["instances"])
+        let instances = InstancesReader.read(table["instances"]) + TasksReader.read(table["tasks"])
         let endpoints = EndpointsReader.read(table["endpoints"])
         let balancers = LoadBalancersReader.read(table["load-balancers"])
         vpc.targetGroups = TargetGroupsReader.read(table["target-groups"])

@@ -10,7 +10,7 @@ enum InstanceNode {
     static let device = Device(name: "eth0", index: 2)
 
     static func plan(_ instance: Instance, in vpc: VPC) -> NodePlan {
-        var node = NodePlan(instance.name, .instance)
+        var node = NodePlan(instance.name, instance.isTask ? .task : .instance)
         if instance.isMiddlebox {
             // Whoever switches the check off means to forward.
             node.sysctls = Sysctl.forwarding
@@ -31,7 +31,7 @@ enum InstanceNode {
                 hasSiblings: !instance.secondaryInterfaces.isEmpty)
         }
         node.sockets = instance.listeners.map {
-            SocketPlan(kind: $0.socketKind, port: $0.port, owner: "instance \(instance.name)")
+            SocketPlan(kind: $0.socketKind, port: $0.port, owner: node.subject)
         }
         node.resolvers = vpc.resolver.map { [$0] } ?? []
         node.searchDomains = searchDomains

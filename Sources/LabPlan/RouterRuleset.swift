@@ -51,9 +51,10 @@ struct RouterRuleset {
             rules: rules)
     }
 
-    /// What the Internet gateway brings is placed by the gateway's own table, if it has one.
+    /// Of the gateway route table, if the Internet gateway has one.
     private var edgeMark: UInt32 {
-        tables.first { $0.table.name == vpc.internetGateway?.routeTable }?.mark ?? Mark.edge
+        let name = vpc.internetGateway?.routeTable
+        return tables.first { $0.table.name == name }?.mark ?? Mark.edge
     }
 
     /// Some route leads through an instance, whose groups must know every flow.
@@ -177,7 +178,9 @@ struct RouterRuleset {
         NftChain(
             "nowhere", base: .init(.filter, .forward, priority: -20),
             rules: [
-                NftRule([.interface(.outputInterface, "lo"), .verdict(.goto("unroutable"))])
+                NftRule([.interface(.outputInterface, "lo"), .verdict(.goto("unroutable"))]),
+                // Never forwarded, whatever the route to everywhere says.
+                NftRule([.address(.destination, .linkLocal), .verdict(.goto("unroutable"))]),
             ])
     }
 

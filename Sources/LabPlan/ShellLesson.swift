@@ -29,12 +29,18 @@ enum ShellLesson {
         case .instance:
             "An instance: interfaces with the subnet's real prefix; the gateway is the subnet's .1, which is the VPC "
                 + "router. It never sees a public address."
+        case .task:
+            "An ECS task in mode awsvpc: an interface of its own, with its own security groups, as if it were an "
+                + "instance. All its containers share this namespace."
         }
     }
 
     /// Why a kernel setting; families of settings share their reason.
     static func setting(_ key: String) -> String? {
         if key == "net.ipv4.ip_forward" { return "It forwards." }
+        if key == "net.ipv4.ip_early_demux" {
+            return "What passes through is not for a socket here: the kernel need not look for one first."
+        }
         if key.hasSuffix(".rp_filter") {
             return "Source addresses are checked by rules below (source/dest check), not by the kernel's own guess."
         }
@@ -65,7 +71,7 @@ enum ShellLesson {
             "Its own addresses: .1 of each subnet, the DNS resolver, the metadata service. On lo, for no wire is theirs."
         case .internet: "Its address, as the first hop of the hosts outside sees it."
         case .internetHost: "A /32: no neighbours, everything is behind the router."
-        case .instance, .natGateway, .loadBalancer, .internetGateway, .endpoint, .transitGateway: ""
+        case .instance, .task, .natGateway, .loadBalancer, .internetGateway, .endpoint, .transitGateway: ""
         }
     }
 
@@ -76,7 +82,7 @@ enum ShellLesson {
                 + "claims another's address gets nothing by it."
         case .internet, .internetGateway, .transitGateway, .endpoint:
             "Wires between routers carry no addresses. The next hops exist here alone, and are known for good."
-        case .instance, .natGateway, .loadBalancer, .internetHost: ""
+        case .instance, .task, .natGateway, .loadBalancer, .internetHost: ""
         }
     }
 
@@ -157,6 +163,9 @@ enum ShellLesson {
             "A public address of the same VPC: the packet comes straight back in, from the sender's public address."
         case (.natGateway, "fragments"):
             "A NAT gateway passes fragments of UDP only. Asked before they are put together."
+        case (.natGateway, "strangers"):
+            "A packet for the gateway itself that begins a flow: dropped at once, before the kernel prepares a translation "
+                + "for it. Answers of flows go on."
         case (.natGateway, "input"): "Nobody can talk to the gateway itself; replies to flows are not for it, either."
         case (.natGateway, "forward"):
             "Flows begin inside. TCP, UDP and ICMP only. A flow that was silent for 350 s is answered by a reset inside."

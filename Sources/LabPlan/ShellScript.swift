@@ -31,7 +31,7 @@ public struct ShellScript: Sendable {
     private func addFarewell(to page: inout ShellPage) {
         page.space()
         page.add("echo \"$LAB is up. LAB=$LAB $0 down takes it away again.\"")
-        guard let inside = plan.nodes.first(where: { $0.role == .instance }),
+        guard let inside = plan.nodes.first(where: { $0.role.isGuest }),
             let outside = plan.nodes.first(where: { $0.role == .internetHost })?.address
         else { return }
         page.add("echo \"Try: ip netns exec $LAB.\(inside.name) ping -c 1 \(outside)\"")

@@ -122,7 +122,8 @@ struct ServicePlanner {
     // MARK: Instance metadata
 
     private func metadata(_ vpc: VPC) -> [InstanceMetadata] {
-        vpc.instances.compactMap { instance in
+        // Fargate has no instance metadata, and a lab has no host of an EC2 task whose metadata it could show.
+        vpc.instances.filter { !$0.isTask }.compactMap { instance in
             let interface = instance.interface
             guard let subnet = vpc.subnet(interface.subnet), let block = vpc.cidrBlocks.first else { return nil }
             let veth = plan.veths.first { $0.far.node == instance.name }

@@ -12,20 +12,22 @@ public struct RuleCounter: Hashable, Sendable {
     public let drops: Bool
     public let packets: UInt64
     public let bytes: UInt64
+
+    /// What something else than a rule counts, as a rule would.
+    public init(owner: String, chain: String = "", drops: Bool, packets: UInt64, bytes: UInt64 = 0) {
+        self.owner = owner
+        self.chain = chain
+        self.drops = drops
+        self.packets = packets
+        self.bytes = bytes
+    }
 }
 
 /// Reads the counters of a namespace's rules. Equivalent to `nft list table ip netlab`.
 public enum RuleCounters {
     /// All rules that have an owner and a counter, in the order of their chains.
     public static func read(_ socket: NetlinkSocket) throws -> [RuleCounter] {
-        var request = NetlinkBatch()
-        var writer = MessageWriter()
-        writer.begin(
-            type: UInt16(NFNL_SUBSYS_NFTABLES) << 8 | UInt16(NFT_MSG_GETRULE.rawValue), flags: UInt16(NLM_F_DUMP),
-            family: UInt8(NFPROTO_IPV4), resource: 0)
-        writer.put(NFTA_RULE_TABLE, NftTable.name)
-        writer.end(into: &request, operation: "nft list table ip \(NftTable.name)", subject: "")
-        return try socket.dump(request) { _, body in parse(body) }
+        try socket.dump(.listRules) { _, body in parse(body) }
     }
 
     static func parse(_ body: UnsafeRawBufferPointer) -> RuleCounter? {

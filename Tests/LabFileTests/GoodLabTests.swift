@@ -96,6 +96,20 @@ struct GoodLabTests {
         #expect(own.securityGroups.count == 1 && own.securityGroup("default")?.egress == [])
     }
 
+    @Test("a task gets a public address if it asks for one, whatever its subnet gives to instances")
+    func tasks() throws {
+        let text = try Fixtures.text("Tests/Fixtures/GoodLabs/tasks.yaml")
+        let vpc = try #require(LabFile.read(text, file: "tasks.yaml").lab?.vpcs.first)
+        #expect(vpc.instances.map(\.name) == ["host", "first", "second", "third", "fourth"])
+        #expect(vpc.instances.map(\.launch) == [nil, .fargate, .fargate, .fargate, .ec2])
+        #expect(
+            vpc.instances.map { $0.interface.publicAddress?.description } == [
+                "203.0.113.254", "203.0.113.253", nil, "203.0.113.252", nil,
+            ])
+        #expect(vpc.instances.map { "\($0.interface.privateAddress)" }[2] == "10.0.0.50")
+        #expect(vpc.instance("first")?.listeners == [.init(kind: .http, port: 80)])
+    }
+
     @Test("a private NAT gateway has no Elastic IP")
     func privateNAT() throws {
         let vpc = try vpc(

@@ -35,6 +35,7 @@ struct SchemaTests {
         #expect(try keys("ingressRule") == Set(TrafficReader.keys + ["from", "description"]))
         #expect(try keys("egressRule") == Set(TrafficReader.keys + ["to", "description"]))
         #expect(try keys("instance") == Set(InstancesReader.keys))
+        #expect(try keys("task") == Set(TasksReader.keys))
         #expect(try keys("interface") == Set(InterfaceReader.keys))
         #expect(try keys("vpcInList") == Set(VPCReader.keysInList))
         #expect(try keys("networkACL") == Set(NetworkACLsReader.keys))

@@ -39,6 +39,14 @@ struct ShippedLabTests {
         Case("private-nat", "bastion", "worker", .tcp(port: 8080), .sgHasNoRules),
         Case("private-nat", "app", "worker", .tcp(port: 8080), .sgHasNoRules),
         Case("private-nat", "worker", "app", .tcp(port: 8080)),
+        Case("ecs-ec2-awsvpc", "front", "echo", .tcp(port: 80), .igwPublicIPAssociationForEgress),
+        Case("ecs-ec2-awsvpc", "back", "echo", .tcp(port: 80)),
+        Case("ecs-ec2-awsvpc", "host", "front", .tcp(port: 8080)),
+        Case("ecs-fargate-public", "user", "web-2", .tcp(port: 80)),
+        Case("ecs-fargate-public", "user", "quiet", .tcp(port: 80), .igwExpectsPublicAddress),
+        Case("ecs-fargate-public", "quiet", "echo", .tcp(port: 80), .igwPublicIPAssociationForEgress),
+        Case("ecs-fargate-private", "trap", "echo", .tcp(port: 80)),
+        Case("ecs-fargate-private", "user", "trap", .tcp(port: 80), .ngwRequiresSourceInVPC),
         Case("public-igw", "user", "web", .tcp(port: 443)),
         Case("public-igw", "user", "web", .tcp(port: 22), .eniSGRulesMismatch),
         Case("public-igw", "admin", "web", .tcp(port: 22)),
@@ -82,5 +90,27 @@ struct ShippedLabTests {
         let back = try #require(analysis.return)
         #expect(back.hops.filter { $0.outbound != nil }.map(\.component.id) == ["igw", "nat-a"])
         #expect(back.end == analysis.forward.start.reversed)
+    }
+
+    /// Claim C37: whoever reaches the Internet does so by an Internet gateway, alone or behind a NAT gateway.
+    @Test("there are two ways from a VPC to the Internet, and no third")
+    func twoWays() throws {
+        var ways: Set<[Component.Kind]> = []
+        for name in Fixtures.shipped {
+            let lab = try Fixtures.lab(name)
+            let index = ReachabilityIndex(lab)
+            for sender in lab.vpcs.flatMap(\.instances) {
+                for host in lab.internet.hosts {
+                    for transport in [Transport.tcp(port: 80), .tcp(port: 443), .udp(port: 53), .echoRequest] {
+                        let flow = Flow(from: .node(sender.name), to: .address(host.address), transport)
+                        let path = index.explain(flow).forward
+                        guard path.isComplete else { continue }
+                        let gateways: Set<Component.Kind> = [.natGateway, .internetGateway, .virtualPrivateGateway]
+                        ways.insert(path.hops.map(\.component.kind).filter(gateways.contains))
+                    }
+                }
+            }
+        }
+        #expect(ways == [[.internetGateway], [.natGateway, .internetGateway]])
     }
 }

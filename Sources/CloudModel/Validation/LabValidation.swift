@@ -10,14 +10,17 @@ extension Lab {
         findings.checkNames()
         for vpc in vpcs {
             findings.checkBlocks(of: vpc)
+            findings.checkEgressOnlyInternetGateways(of: vpc)
             findings.checkSubnets(of: vpc)
             findings.checkRouteTables(of: vpc)
+            findings.checkGatewayTable(of: vpc)
             findings.checkAddresses(of: vpc)
             findings.checkSecurityGroups(of: vpc)
             findings.checkNATGateways(of: vpc)
             findings.checkNetworkACLs(of: vpc)
             findings.checkEndpoints(of: vpc)
             findings.checkLoadBalancers(of: vpc)
+            findings.checkTasks(of: vpc)
         }
         findings.checkPrefixLists()
         findings.checkPeerings()
@@ -102,6 +105,7 @@ struct Node {
         case internetGateway = "Internet gateway"
         case natGateway = "NAT gateway"
         case instance = "instance"
+        case task = "task"
         case endpoint = "endpoint"
         case loadBalancer = "load balancer"
         case transitGateway = "transit gateway"
@@ -111,7 +115,7 @@ struct Node {
         /// With its article: `an instance`.
         var indefinite: String {
             switch self {
-            case .vpc, .natGateway, .loadBalancer, .transitGateway, .peering: "a \(rawValue)"
+            case .vpc, .natGateway, .task, .loadBalancer, .transitGateway, .peering: "a \(rawValue)"
             case .internetGateway, .instance, .endpoint, .internetHost: "an \(rawValue)"
             }
         }
@@ -123,7 +127,7 @@ struct Node {
     /// An interface endpoint has addresses, a gateway endpoint has none of its own.
     var isAddressed = false
     /// Whether programs run on it, so that a probe can start there.
-    var canSend: Bool { kind == .instance || kind == .internetHost }
+    var canSend: Bool { kind == .instance || kind == .task || kind == .internetHost }
     /// Whether it has an address of its own.
     var hasAddress: Bool { canSend || kind == .natGateway || isAddressed }
 }
@@ -145,7 +149,7 @@ extension VPC {
             nodes.append(Node(name: gateway.name, kind: .internetGateway, origin: gateway.origin))
         }
         nodes += natGateways.map { Node(name: $0.name, kind: .natGateway, origin: $0.origin) }
-        nodes += instances.map { Node(name: $0.name, kind: .instance, origin: $0.origin) }
+        nodes += instances.map { Node(name: $0.name, kind: $0.isTask ? .task : .instance, origin: $0.origin) }
         nodes += endpoints.flatMap(\.nodes)
         return nodes
             + loadBalancers.flatMap { balancer in

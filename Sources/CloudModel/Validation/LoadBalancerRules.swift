@@ -15,8 +15,14 @@ extension Findings {
         for target in group.targets {
             switch target.destination {
             case .instance(let name):
-                if vpc.instance(name) == nil {
+                guard let instance = vpc.instance(name) else {
                     unknown("instance", name, among: names(of: .instance), at: target.origin)
+                    continue
+                }
+                if instance.isTask {
+                    error(
+                        target.origin, "the task `\(name)` has an interface of its own and is no instance",
+                        hint: "AWS takes such a task by its address: write \(instance.interface.privateAddress)")
                 }
             case .address(let address):
                 if !vpc.contains(address) {

@@ -52,6 +52,7 @@ extension LabSchema {
                 "nat-gateways": { "$ref": "#/properties/nat-gateways" },
                 "security-groups": { "$ref": "#/properties/security-groups" },
                 "instances": { "$ref": "#/properties/instances" },
+                "tasks": { "$ref": "#/properties/tasks" },
                 "endpoints": { "$ref": "#/$defs/endpoints" },
                 "target-groups": { "$ref": "#/$defs/targetGroups" },
                 "load-balancers": { "$ref": "#/$defs/loadBalancers" }

@@ -50,6 +50,26 @@ extension LabSchema {
                 "listens": { "description": "What the instance answers.", "$ref": "#/$defs/listeners" }
               }
             },
+            "task": {
+              "description": "An ECS task in network mode awsvpc: a network interface, and what its containers answer.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["launch", "subnet"],
+              "if": { "properties": { "launch": { "const": "ec2" } } },
+              "then": { "properties": { "assign-public-ip": { "const": "DISABLED" } } },
+              "properties": {
+                "launch": {
+                  "description": "ec2: on an instance of one's own, never with a public address. fargate: on AWS's hosts.",
+                  "enum": ["ec2", "fargate"]
+                },
+                "assign-public-ip": {
+                  "description": "ENABLED: a public address from the pool. Only for fargate. Left out: DISABLED.",
+                  "enum": ["ENABLED", "DISABLED"]
+                },
+        \#(placeKeys),
+                "listens": { "description": "What the task answers.", "$ref": "#/$defs/listeners" }
+              }
+            },
             "interface": {
               "description": "A network interface.",
               "type": "object",
@@ -137,11 +157,7 @@ extension LabSchema {
     /// What instances and their further interfaces have in common.
     private static let interfaceKeys = #"""
                 "eni": { "description": "AWS's id of the interface.", "type": "string", "examples": ["eni-0123"] },
-                "subnet": { "description": "The subnet it stands in.", "type": "string" },
-                "address": {
-                  "description": "Its private address. Left out: the next free one of its subnet.",
-                  "$ref": "#/$defs/address", "examples": ["10.0.1.10"]
-                },
+        \#(placeKeys),
                 "secondary-addresses": {
                   "description": "More private addresses, each with its own Elastic IP or none.",
                   "type": "array",
@@ -166,13 +182,22 @@ extension LabSchema {
                   "description": "auto: an address from the pool, as AWS assigns one. Left out: what the subnet says.",
                   "enum": ["auto", "none"]
                 },
-                "security-groups": {
-                  "description": "One to five groups. Left out: the default group.",
-                  "$ref": "#/$defs/names", "examples": [["app"]]
-                },
                 "source-dest-check": {
                   "description": "Whether packets must be from or to the interface itself; without it the instance forwards. Left out: true.",
                   "type": "boolean"
+                }
+        """#
+
+    /// What tasks have of it, too.
+    private static let placeKeys = #"""
+                "subnet": { "description": "The subnet it stands in.", "type": "string" },
+                "address": {
+                  "description": "Its private address. Left out: the next free one of its subnet.",
+                  "$ref": "#/$defs/address", "examples": ["10.0.1.10"]
+                },
+                "security-groups": {
+                  "description": "One to five groups. Left out: the default group.",
+                  "$ref": "#/$defs/names", "examples": [["app"]]
                 }
         """#
 }

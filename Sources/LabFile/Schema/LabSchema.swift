@@ -15,7 +15,8 @@ public enum LabSchema {
           "oneOf": [{ "required": ["vpc"] }, { "required": ["vpcs"] }],
           "properties": {
         \(topLevel),
-        \(topLevelConnections)
+        \(topLevelConnections),
+        \(programs)
           },
           "$defs": {
         \([basics, network, networkACLs, connections, securityGroups, nodes, endpoints, loadBalancing, checks, probes].joined(separator: ",\n"))
@@ -23,6 +24,13 @@ public enum LabSchema {
         }
 
         """
+
+    static let programs = #"""
+            "programs": {
+              "description": "Programs of the machine that the checks' commands run; `up` says if one is missing.",
+              "$ref": "#/$defs/names", "examples": [["ssh", "sshpass"]]
+            }
+        """#
 
     static let topLevel = #"""
             "lab": {
@@ -107,6 +115,13 @@ public enum LabSchema {
               "propertyNames": { "$ref": "#/$defs/nodeName" },
               "additionalProperties": { "$ref": "#/$defs/instance" },
               "examples": [{ "app": { "subnet": "private-a", "security-groups": ["app"], "listens": { "http": 8080 } } }]
+            },
+            "tasks": {
+              "description": "The ECS tasks with a network interface of their own (network mode awsvpc), by name.",
+              "type": ["object", "null"],
+              "propertyNames": { "$ref": "#/$defs/nodeName" },
+              "additionalProperties": { "$ref": "#/$defs/task" },
+              "examples": [{ "web": { "launch": "fargate", "subnet": "public-a", "assign-public-ip": "ENABLED" } }]
             },
             "internet": {
               "description": "The hosts of the Internet by name.",

@@ -10,7 +10,8 @@ extension LabWriter {
         section(depth, "nat-gateways", vpc.natGateways.map { ($0.name, Self.text($0)) })
         section(depth, "security-groups", vpc.securityGroups.map { ($0.name, Self.text($0)) })
         section(depth, "endpoints", vpc.endpoints.map { ($0.name, Self.text($0)) })
-        section(depth, "instances", vpc.instances.map { ($0.name, Self.text($0)) })
+        section(depth, "instances", vpc.instances.filter { !$0.isTask }.map { ($0.name, Self.text($0)) })
+        section(depth, "tasks", vpc.instances.compactMap { task in Self.task(task).map { (task.name, $0) } })
         section(depth, "target-groups", vpc.targetGroups.map { ($0.name, Self.text($0)) })
         section(depth, "load-balancers", vpc.loadBalancers.map { ($0.name, Self.text($0)) })
     }
@@ -90,6 +91,18 @@ extension LabWriter {
                 ("interfaces", others.isEmpty ? nil : YAMLText.list(others)),
                 ("listens", listeners(instance.listeners)),
             ])
+    }
+
+    /// `nil` for an instance.
+    private static func task(_ task: Instance) -> String? {
+        guard let launch = task.launch else { return nil }
+        let interface = task.interface
+        return YAMLText.mapping([
+            ("launch", launch.rawValue), ("subnet", YAMLText.quoted(interface.subnet)),
+            ("address", interface.privateAddress.description),
+            ("assign-public-ip", interface.publicAddress == nil ? nil : "ENABLED"),
+            ("security-groups", names(interface.securityGroups)), ("listens", listeners(task.listeners)),
+        ])
     }
 
     private static func pairs(_ interface: NetworkInterface) -> [(key: String, value: String?)] {

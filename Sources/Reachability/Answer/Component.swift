@@ -4,6 +4,7 @@ public import CloudModel
 public struct Component: Hashable, Sendable {
     public enum Kind: String, Hashable, Sendable {
         case instance
+        case task = "ecs-task"
         case networkInterface = "network-interface"
         case securityGroup = "security-group"
         case networkACL = "network-acl"
@@ -46,6 +47,7 @@ extension Component.Kind {
     public var words: String {
         switch self {
         case .instance: "instance"
+        case .task: "ECS task"
         case .networkInterface: "network interface"
         case .securityGroup: "security group"
         case .networkACL: "network ACL"

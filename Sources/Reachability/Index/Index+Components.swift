@@ -8,7 +8,8 @@ extension ReachabilityIndex {
         let interface = interfaces[number]
         let kind: Component.Kind =
             switch interface.owner {
-            case .instance: .instance
+            case .instance(let position):
+                vpcs[interface.vpc].model.instances[position].isTask ? .task : .instance
             case .natGateway: .natGateway
             case .loadBalancerNode: .loadBalancerNode
             case .endpoint: .endpoint

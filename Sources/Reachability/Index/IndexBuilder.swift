@@ -80,12 +80,12 @@ struct IndexBuilder {
             add(interface, .natGateway(position), gateway.name, gateway.origin, vpc, hasGroups: false)
         }
         for (position, instance) in model.instances.enumerated() {
-            let all = instance.interfaces.filter { subnetNumbers[vpc][$0.subnet] != nil }
-            let siblings = interfaces.count..<interfaces.count + all.count
-            for interface in all {
+            let count = instance.interfaces.filter { subnetNumbers[vpc][$0.subnet] != nil }.count
+            let siblings = interfaces.count..<interfaces.count + count
+            for (number, interface) in instance.interfaces.enumerated() {
                 add(
                     interface, .instance(position), instance.name, instance.origin, vpc, hasGroups: true,
-                    siblings: siblings)
+                    number: number, siblings: siblings)
             }
         }
         for (position, balancer) in model.loadBalancers.enumerated() {
@@ -101,16 +101,20 @@ struct IndexBuilder {
             for interface in endpoint.interfaces {
                 add(
                     interface, .endpoint(position), endpoint.name, endpoint.origin, vpc,
-                    hasGroups: !interface.securityGroups.isEmpty)
+                    hasGroups: !interface.securityGroups.isEmpty, node: interface.name)
             }
         }
     }
 
     private mutating func add(
         _ interface: NetworkInterface, _ owner: IndexedInterface.Owner, _ ownerName: String, _ origin: Origin,
-        _ vpc: Int, hasGroups: Bool, siblings: Range<Int>? = nil
+        _ vpc: Int, hasGroups: Bool, number position: Int = 0, node: String? = nil, siblings: Range<Int>? = nil
     ) {
         guard let subnet = subnetNumbers[vpc][interface.subnet] else { return }
+        let zone = lab.vpcs[vpc].subnet(interface.subnet)?.zone
+        let outage = lab.outages.first {
+            $0.hits(interface: position, of: node ?? ownerName, named: interface.name, in: zone)
+        }
         let number = interfaces.count
         let members = interface.securityGroups.compactMap { groupNumbers[vpc][$0] }
         let pairs =
@@ -120,7 +124,7 @@ struct IndexBuilder {
             IndexedInterface(
                 interface, vpc: vpc, subnet: subnet, owner: owner, ownerName: ownerName, origin: origin,
                 rules: hasGroups ? ruleSet(of: members) : nil, groups: GroupBits(members, of: groups.count),
-                siblings: siblings ?? number..<number + 1))
+                outage: outage, siblings: siblings ?? number..<number + 1))
         for (own, outside) in pairs {
             vpcs[vpc].interfaces[own] = vpcs[vpc].interfaces[own] ?? number
             guard let outside, lab.vpcs[vpc].internetGateway != nil else { continue }

@@ -25,6 +25,8 @@ final class IndexedInterface: Sendable {
     let rules: Int?
     let groups: GroupBits
     let checksSource: Bool
+    /// What has taken it away.
+    let outage: Outage?
 
     /// Its owner's interfaces, itself among them, the first one first.
     let siblings: Range<Int>
@@ -33,8 +35,9 @@ final class IndexedInterface: Sendable {
 
     init(
         _ interface: NetworkInterface, vpc: Int, subnet: Int, owner: Owner, ownerName: String, origin: Origin,
-        rules: Int?, groups: GroupBits, siblings: Range<Int>
+        rules: Int?, groups: GroupBits, outage: Outage?, siblings: Range<Int>
     ) {
+        self.outage = outage
         self.vpc = vpc
         self.subnet = subnet
         self.owner = owner

@@ -79,6 +79,8 @@ ip netns exec "$LAB.igw" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 # No router of AWS tells a host of a shorter way.
 ip netns exec "$LAB.igw" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.igw" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+# What passes through is not for a socket here: the kernel need not look for one first.
+ip netns exec "$LAB.igw" sysctl -q -w net.ipv4.ip_early_demux=0
 
 # VPC router vpc:
 ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.ip_forward=1
@@ -86,6 +88,7 @@ ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.ip_early_demux=0
 # The router answers ARP for every interface of the VPC.
 ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.conf.default.proxy_arp=1
 # A NAT gateway hands on the router's own "fragmentation needed"; it comes back with the router's
@@ -106,6 +109,7 @@ ip netns exec "$LAB.nat-a" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.nat-a" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.nat-a" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.nat-a" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.nat-a" sysctl -q -w net.ipv4.ip_early_demux=0
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=0
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_tcp_timeout_established=350
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=350
@@ -118,6 +122,7 @@ ip netns exec "$LAB.front-a" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.front-a" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.front-a" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.front-a" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.front-a" sysctl -q -w net.ipv4.ip_early_demux=0
 ip netns exec "$LAB.front-a" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=0
 ip netns exec "$LAB.front-a" sysctl -q -w net.netfilter.nf_conntrack_tcp_timeout_established=350
 ip netns exec "$LAB.front-a" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=120
@@ -129,6 +134,7 @@ ip netns exec "$LAB.front-b" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.front-b" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.front-b" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.front-b" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.front-b" sysctl -q -w net.ipv4.ip_early_demux=0
 ip netns exec "$LAB.front-b" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=0
 ip netns exec "$LAB.front-b" sysctl -q -w net.netfilter.nf_conntrack_tcp_timeout_established=350
 ip netns exec "$LAB.front-b" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=120
@@ -140,6 +146,7 @@ ip netns exec "$LAB.plain-a" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.plain-a" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.plain-a" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.plain-a" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.plain-a" sysctl -q -w net.ipv4.ip_early_demux=0
 ip netns exec "$LAB.plain-a" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=0
 ip netns exec "$LAB.plain-a" sysctl -q -w net.netfilter.nf_conntrack_tcp_timeout_established=350
 ip netns exec "$LAB.plain-a" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=120
@@ -151,6 +158,7 @@ ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_early_demux=0
 
 # --- wires -----------------------------------------------------------------------------------------
 # One veth pair for each network interface, both ends in place at once. No bridge: two instances of
@@ -266,6 +274,10 @@ table ip netlab {
             203.0.113.43 : 10.0.0.6,
         }
     }
+    set own_public {
+        type ipv4_addr
+        elements = { 203.0.113.11, 203.0.113.41, 203.0.113.42, 203.0.113.43 }
+    }
     # RFC 1918 and RFC 6598: an Internet gateway carries them neither way.
     set private_ranges {
         type ipv4_addr
@@ -307,6 +319,7 @@ table ip netlab {
     chain inbound {
         ip saddr @private_ranges counter drop comment "igw: private source"
         ip daddr @private_ranges counter drop comment "igw: private destination"
+        ip saddr @own_public counter drop comment "igw: spoofed source"
         # Left out: netlab also translates the packet quoted inside an ICMP error, which nft 1.0.6
         # has no words for. Without it, errors from beyond this gateway (traceroute's time exceeded,
         # path MTU's fragmentation needed) do not match the flow they speak of and are lost. netlab
@@ -678,6 +691,7 @@ table ip netlab {
     chain nowhere {
         type filter hook forward priority -20; policy accept;
         oifname "lo" goto unroutable
+        ip daddr 169.254.0.0/16 goto unroutable
     }
 
     # Network ACL of the receiver's subnet; not for packets that stay in one subnet.
@@ -794,6 +808,13 @@ table ip netlab {
         type filter hook prerouting priority -450; policy accept;
         ip frag-off & 0x3fff != 0 meta l4proto udp accept
         ip frag-off & 0x3fff != 0 counter drop comment "nat nat-a: fragment"
+    }
+
+    # A packet for the gateway itself that begins a flow: dropped at once, before the kernel
+    # prepares a translation for it. Answers of flows go on.
+    chain strangers {
+        type filter hook prerouting priority -150; policy accept;
+        iifname "eth0" ip daddr 10.0.0.4 ct state new counter drop comment "nat nat-a: not a reply"
     }
 
     # Nobody can talk to the gateway itself; replies to flows are not for it, either.
@@ -952,6 +973,7 @@ table ip netlab {
         type filter hook input priority 0; policy drop;
         iifname "lo" accept
         ct state established,related accept
+        tcp dport 80 ct state invalid counter reject with tcp reset comment "elb front-a: unknown flow"
         counter drop comment "elb front-a: no listener"
     }
 
@@ -1069,6 +1091,7 @@ table ip netlab {
         type filter hook input priority 0; policy drop;
         iifname "lo" accept
         ct state established,related accept
+        tcp dport 80 ct state invalid counter reject with tcp reset comment "elb front-b: unknown flow"
         counter drop comment "elb front-b: no listener"
     }
 
@@ -1254,6 +1277,8 @@ table ip netlab {
         type filter hook input priority 0; policy drop;
         iifname "lo" accept
         ct state established,related accept
+        tcp dport 80 ct state invalid counter reject with tcp reset comment "elb plain-a: unknown flow"
+        tcp dport 81 ct state invalid counter reject with tcp reset comment "elb plain-a: unknown flow"
         counter drop comment "elb plain-a: no listener"
     }
 

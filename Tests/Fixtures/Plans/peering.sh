@@ -75,6 +75,8 @@ ip netns exec "$LAB.igw-a" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 # No router of AWS tells a host of a shorter way.
 ip netns exec "$LAB.igw-a" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.igw-a" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+# What passes through is not for a socket here: the kernel need not look for one first.
+ip netns exec "$LAB.igw-a" sysctl -q -w net.ipv4.ip_early_demux=0
 
 # VPC router a:
 ip netns exec "$LAB.a" sysctl -q -w net.ipv4.ip_forward=1
@@ -82,6 +84,7 @@ ip netns exec "$LAB.a" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.a" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.a" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.a" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.a" sysctl -q -w net.ipv4.ip_early_demux=0
 # The router answers ARP for every interface of the VPC.
 ip netns exec "$LAB.a" sysctl -q -w net.ipv4.conf.default.proxy_arp=1
 # A NAT gateway hands on the router's own "fragmentation needed"; it comes back with the router's
@@ -102,6 +105,7 @@ ip netns exec "$LAB.igw-b" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.igw-b" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.igw-b" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.igw-b" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.igw-b" sysctl -q -w net.ipv4.ip_early_demux=0
 
 # VPC router b:
 ip netns exec "$LAB.b" sysctl -q -w net.ipv4.ip_forward=1
@@ -109,6 +113,7 @@ ip netns exec "$LAB.b" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.b" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.b" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.b" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.b" sysctl -q -w net.ipv4.ip_early_demux=0
 ip netns exec "$LAB.b" sysctl -q -w net.ipv4.conf.default.proxy_arp=1
 ip netns exec "$LAB.b" sysctl -q -w net.ipv4.conf.all.accept_local=1
 ip netns exec "$LAB.b" sysctl -q -w net.netfilter.nf_conntrack_tcp_be_liberal=1
@@ -122,6 +127,7 @@ ip netns exec "$LAB.c" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.c" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.c" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.c" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.c" sysctl -q -w net.ipv4.ip_early_demux=0
 ip netns exec "$LAB.c" sysctl -q -w net.ipv4.conf.default.proxy_arp=1
 ip netns exec "$LAB.c" sysctl -q -w net.ipv4.conf.all.accept_local=1
 ip netns exec "$LAB.c" sysctl -q -w net.netfilter.nf_conntrack_tcp_be_liberal=1
@@ -135,6 +141,7 @@ ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_early_demux=0
 
 # --- wires -----------------------------------------------------------------------------------------
 # One veth pair for each network interface, both ends in place at once. No bridge: two instances of
@@ -233,6 +240,9 @@ table ip netlab {
     map public_to_private {
         type ipv4_addr : ipv4_addr
     }
+    set own_public {
+        type ipv4_addr
+    }
     # RFC 1918 and RFC 6598: an Internet gateway carries them neither way.
     set private_ranges {
         type ipv4_addr
@@ -274,6 +284,7 @@ table ip netlab {
     chain inbound {
         ip saddr @private_ranges counter drop comment "igw-a: private source"
         ip daddr @private_ranges counter drop comment "igw-a: private destination"
+        ip saddr @own_public counter drop comment "igw-a: spoofed source"
         # Left out: netlab also translates the packet quoted inside an ICMP error, which nft 1.0.6
         # has no words for. Without it, errors from beyond this gateway (traceroute's time exceeded,
         # path MTU's fragmentation needed) do not match the flow they speak of and are lost. netlab
@@ -532,6 +543,7 @@ table ip netlab {
     chain nowhere {
         type filter hook forward priority -20; policy accept;
         oifname "lo" goto unroutable
+        ip daddr 169.254.0.0/16 goto unroutable
     }
 
     # Network ACL of the receiver's subnet; not for packets that stay in one subnet.
@@ -609,6 +621,10 @@ table ip netlab {
         type ipv4_addr : ipv4_addr
         elements = { 203.0.113.20 : 10.1.1.10 }
     }
+    set own_public {
+        type ipv4_addr
+        elements = { 203.0.113.20 }
+    }
     # RFC 1918 and RFC 6598: an Internet gateway carries them neither way.
     set private_ranges {
         type ipv4_addr
@@ -650,6 +666,7 @@ table ip netlab {
     chain inbound {
         ip saddr @private_ranges counter drop comment "igw-b: private source"
         ip daddr @private_ranges counter drop comment "igw-b: private destination"
+        ip saddr @own_public counter drop comment "igw-b: spoofed source"
         # Left out: netlab also translates the packet quoted inside an ICMP error, which nft 1.0.6
         # has no words for. Without it, errors from beyond this gateway (traceroute's time exceeded,
         # path MTU's fragmentation needed) do not match the flow they speak of and are lost. netlab
@@ -888,6 +905,7 @@ table ip netlab {
     chain nowhere {
         type filter hook forward priority -20; policy accept;
         oifname "lo" goto unroutable
+        ip daddr 169.254.0.0/16 goto unroutable
     }
 
     # Network ACL of the receiver's subnet; not for packets that stay in one subnet.
@@ -1140,6 +1158,7 @@ table ip netlab {
     chain nowhere {
         type filter hook forward priority -20; policy accept;
         oifname "lo" goto unroutable
+        ip daddr 169.254.0.0/16 goto unroutable
     }
 
     # Network ACL of the receiver's subnet; not for packets that stay in one subnet.
