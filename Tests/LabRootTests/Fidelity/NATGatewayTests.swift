@@ -1,7 +1,10 @@
+import CloudModel
 import Glibc
 import IPAddressing
+import KernelObjects
 import LabRunner
 import NetlabTesting
+import Nftables
 import Probes
 import Reachability
 import Testing
@@ -107,6 +110,39 @@ extension RealLabs.Fidelity {
                         "nat nat: not a reply", of: RawPacket(17, to: gateway), RawPacket(47, to: gateway), from: sender
                     )
                 }
+            }
+        }
+
+        @Test("55,000 flows to one address, port and protocol, and no more; another port has its own")
+        func ports() async throws {
+            try await withLab(text: RealLabs.Fidelity.lab) { lab throws in
+                let socket = try RawSender(in: lab.node("app").namespace)
+                let gateway = try lab.node("nat")
+                func flows(to port: UInt16) throws -> Set<UInt16> {
+                    let flows = try gateway.trackedFlows().filter { $0.original.destinationPort == port }
+                    let ports = flows.map(\.translatedSource.port)
+                    #expect(Set(ports).count == ports.count, "two flows share a port")
+                    return Set(ports)
+                }
+                // 64,512 senders for 55,000 ports.
+                let isFull = try eventually(within: .seconds(60)) {
+                    for port: UInt16 in 1024...65_535 { try socket.send(.udp(from: port, to: echo, port: 9999)) }
+                    let count = try lab.run("nat", "sysctl", "-n", "net.netfilter.nf_conntrack_count")
+                    return (Int(count.dropLast()) ?? 0) >= 55_000
+                }
+                #expect(isFull)
+                let taken = try flows(to: 9999)
+                #expect(taken.count == 55_000 && taken.allSatisfy { $0 >= 1024 })
+                // The rest was dropped, and counted as AWS does (ErrorPortAllocation).
+                let refused = { try gateway.ruleCounters().first { $0.owner == "nat nat: port allocation" } }
+                let count = try #require(try refused())
+                #expect(count.drops && count.packets >= 64_512 - 55_000, "\(count)")
+                #expect(try lab.program.run("status", lab.name).output().contains("nat nat: port allocation"))
+                // Full for one port, not for another, nor for another protocol.
+                try socket.send(.udp(from: 1024, to: echo, port: 7))
+                #expect(try eventually { try flows(to: 7).count == 1 })
+                #expect(try lab.handshake("app", echo, 80).succeeded)
+                #expect(try refused()?.packets == count.packets)
             }
         }
 
