@@ -21,6 +21,8 @@ struct Evidence: Sendable {
     private(set) var captureLost = 0
     /// The flow at each NAT gateway it went through.
     let translations: [(node: String, flow: TrackedFlow)]
+    /// The flow at the receiver, if it handed the packets on to somebody else: a published port of a container.
+    private(set) var handedOn: (node: String, flow: TrackedFlow)?
     /// The identifiers of the echo requests that left the sender: what tells its own from others at the receiver.
     let echoIdentifiers: Set<UInt16>
 
@@ -78,9 +80,37 @@ struct Evidence: Sendable {
         }
         sent = observation?.unanswered ?? leaving.count
         echoIdentifiers = Set(leaving.compactMap(\.icmp?.identifier))
-        translations = natFlows.flatMap { node, flows in
-            flows.filter { Self.isFlow($0, of: observation, leaving) }.map { (node, $0) }
+        translations = Self.translations(of: observation, leaving, natFlows)
+        let reported = Set(observation?.seenFrom ?? [])
+        handedOn = natFlows.filter { $0.node == vantage?.atReceiver?.node }.flatMap { node, flows in
+            flows.filter { reported.contains(SocketAddress($0.original)) && $0.reply.source != $0.original.destination }
+                .map { (node: node, flow: $0) }
+        }.last
+    }
+
+    /// The flow at each node that translated it, in the order of the way: what leaves the first is what comes to the
+    /// second.
+    private static func translations(
+        of observation: Observation?, _ leaving: [Sighting], _ natFlows: [(node: String, flows: [TrackedFlow])]
+    ) -> [(node: String, flow: TrackedFlow)] {
+        var pending = natFlows
+        var found = take(from: &pending) { isFlow($0, of: observation, leaving) }
+        while let last = found.last {
+            let next = take(from: &pending) { $0.original == last.flow.asItGoesOn }
+            if next.isEmpty { break }
+            found += next
         }
+        // A host of containers also remembers what it passes on as it is.
+        return found.filter { $0.flow.changesSource }
+    }
+
+    /// Those that fit, and their nodes out of the list: nobody translates a flow twice.
+    private static func take(
+        from pending: inout [(node: String, flows: [TrackedFlow])], where fits: (TrackedFlow) -> Bool
+    ) -> [(node: String, flow: TrackedFlow)] {
+        let found = pending.flatMap { node, flows in flows.filter(fits).map { (node: node, flow: $0) } }
+        pending.removeAll { entry in found.contains { $0.node == entry.node } }
+        return found
     }
 
     /// Whether a packet is the sender's: by its address, or, where that is a NAT gateway's, by what the gateway
@@ -131,5 +161,17 @@ struct Evidence: Sendable {
             for sighting in arrived where ports.contains(sighting.source.port) { reported.insert(sighting.source) }
         }
         return reported
+    }
+}
+
+extension SocketAddress {
+    /// Where the flow comes from.
+    fileprivate init(_ flow: FlowTuple) { self.init(address: flow.source, port: flow.sourcePort) }
+}
+
+extension TrackedFlow {
+    fileprivate var changesSource: Bool {
+        (original.source, original.sourcePort, original.identifier)
+            != (reply.destination, reply.destinationPort, reply.identifier)
     }
 }

@@ -23,7 +23,8 @@ struct Vantage: Sendable {
     init(_ trial: Trial, _ places: Places) throws {
         let sender = try places.sender(trial.sender)
         let target = try trial.probe.endpoint.map { try places.resolve($0.host, from: sender) }
-        if let target, let number = trial.probe.protocolNumber {
+        // A container in network mode none has no interface to look at.
+        if let target, let number = trial.probe.protocolNumber, sender.plan.address != nil {
             // By port, or a scan of the same host at the same time would flood the capture.
             let filter = PacketFilter(protocolNumber: number, host: target, port: trial.probe.port)
             atSender = try Witness(in: sender.namespace, interface: "eth0", filter: filter)
@@ -63,7 +64,7 @@ extension Probe {
         case .aptFetch(let from, _, _): from
         case .dns(_, let server): server
         case .run(_, let towards): towards
-        case .scan, .addresses, .metadata: nil
+        case .scan, .addresses, .bind, .metadata: nil
         }
     }
 
@@ -75,7 +76,7 @@ extension Probe {
         case .aptFetch(let from, _, _): from.port ?? 80
         case .dns(_, let server): server?.port ?? 53
         case .run(_, let towards): towards?.port
-        case .ping, .traceroute, .scan, .addresses, .metadata: nil
+        case .ping, .traceroute, .scan, .addresses, .bind, .metadata: nil
         }
     }
 
@@ -85,7 +86,7 @@ extension Probe {
         case .http, .tcp, .aptFetch, .run: ProtocolNumber.tcp
         case .udp, .dns: ProtocolNumber.udp
         case .ping, .traceroute: ProtocolNumber.icmp
-        case .scan, .addresses, .metadata: nil
+        case .scan, .addresses, .bind, .metadata: nil
         }
     }
 }

@@ -12,6 +12,7 @@ extension Probe {
         case .traceroute: "traceroute"
         case .addresses: "addresses"
         case .run: "run"
+        case .bind: "bind"
         case .metadata: "metadata"
         }
     }
@@ -27,6 +28,7 @@ extension Probe {
         case .scan: ["open", "silent", "stopped-by", "never-reaches"]
         case .traceroute: ["succeeds", "hops", "stopped-by", "never-reaches"]
         case .addresses: ["only-private"]
+        case .bind: ["succeeds", "prints"]
         case .metadata: ["succeeds", "status", "value"]
         }
     }

@@ -3,7 +3,8 @@ import CloudModel
 /// The probe of a check: exactly one of a few keys.
 enum ProbeReader {
     static let keys = [
-        "http", "tcp", "udp", "ping", "dns", "apt-fetch", "scan", "traceroute", "addresses", "metadata", "run",
+        "http", "tcp", "udp", "ping", "dns", "apt-fetch", "scan", "traceroute", "addresses", "metadata", "bind",
+        "run",
     ]
     static let httpKeys = ["to", "path"]
     static let dnsKeys = ["ask", "server"]
@@ -33,6 +34,7 @@ enum ProbeReader {
         case "apt-fetch": aptFetch(field)
         case "scan": ScanReader.read(field)
         case "metadata": field.text("public-ipv4").map(Probe.metadata)
+        case "bind": field.port().map(Probe.bind)
         case "run": run(field)
         default: addresses(field)
         }

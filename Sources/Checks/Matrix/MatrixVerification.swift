@@ -78,10 +78,3 @@ public struct MatrixVerification: Sendable {
         return wrong
     }
 }
-
-extension MatrixEnd {
-    /// From the Internet by its public address, if it has one.
-    func address(askedBy sender: MatrixEnd) -> IPv4Address {
-        sender.isOnInternet ? publicAddress ?? address : address
-    }
-}

@@ -17,6 +17,7 @@ extension LabSchema {
                 { "required": ["traceroute"] },
                 { "required": ["addresses"] },
                 { "required": ["metadata"] },
+                { "required": ["bind"] },
                 { "required": ["run"] }
               ],
               "properties": {
@@ -40,6 +41,7 @@ extension LabSchema {
                 "traceroute": { "$ref": "#/$defs/traceroute" },
                 "addresses": { "$ref": "#/$defs/addresses" },
                 "metadata": { "$ref": "#/$defs/metadata" },
+                "bind": { "$ref": "#/$defs/bind" },
                 "run": { "$ref": "#/$defs/run" },
                 "expect": { "$ref": "#/$defs/expect" },
                 "control": { "$ref": "#/$defs/control" }
@@ -66,6 +68,7 @@ extension LabSchema {
                 "traceroute": { "$ref": "#/$defs/traceroute" },
                 "addresses": { "$ref": "#/$defs/addresses" },
                 "metadata": { "$ref": "#/$defs/metadata" },
+                "bind": { "$ref": "#/$defs/bind" },
                 "run": { "$ref": "#/$defs/run" },
                 "expect": { "$ref": "#/$defs/expect" }
               }
@@ -229,6 +232,10 @@ extension LabSchema {
             "metadata": {
               "description": "One item of the instance metadata service.",
               "type": "string", "examples": ["public-ipv4", "local-ipv4"]
+            },
+            "bind": {
+              "description": "A TCP port of the node that a server wants, as one that starts there would.",
+              "$ref": "#/$defs/port", "examples": [80]
             },
             "command": {
               "description": "A program and its words: split at blanks, or a list.",

@@ -24,6 +24,16 @@ extension RealLabs {
             #expect(asked > 1000, "hardly anything was asked")
         }
 
+        /// Hosts with containers besides; their seeds are their own, so that the clouds above stay as they were.
+        @Test(arguments: 0..<5) func randomClouds(withContainers batch: Int) throws {
+            var asked = 0
+            for number in 0..<Self.batchSize {
+                let seed = UInt64(10_001 + batch * Self.batchSize + number)
+                asked += try Self.check(seed: seed, Self.features.union(.containers))
+            }
+            #expect(asked > 1000, "hardly anything was asked")
+        }
+
         @Test(arguments: found) func foundBefore(seed: UInt64, features: RandomCloud.Features) throws {
             #expect(try Self.check(seed: seed, features) > 0)
         }

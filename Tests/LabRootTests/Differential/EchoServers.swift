@@ -6,7 +6,7 @@ import LinuxSystem
 import Namespaces
 import Synchronization
 
-/// UDP echo on port 7 of every instance and Internet host of a lab without services, for as long as others work.
+/// UDP echo on port 7 of every instance, container and Internet host of a lab without services, for as long as others work.
 ///
 /// A closed port would answer too, by ICMP; but that error comes from the kernel of the far end whatever became of the
 /// datagram's own way back, and the way back is what is asked for.
@@ -16,7 +16,7 @@ final class EchoServers: Sendable {
 
     /// - Parameter workers: how many will say that they are done.
     init(_ nodes: [MadeNode], workers: Int) throws {
-        sockets = try nodes.filter { $0.plan.role == .instance || $0.plan.role == .internetHost }.map { node in
+        sockets = try nodes.filter(\.plan.role.isGuest).map { node in
             SharedDescriptor(
                 OwnedDescriptor(owning: try node.namespace.run { try ListeningSocket.open(.udp, port: 7).release() }))
         }

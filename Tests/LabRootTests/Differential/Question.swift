@@ -43,6 +43,10 @@ struct CloudTrial {
         for vpc in lab.vpcs {
             for instance in vpc.instances {
                 found.insert(instance.interface.privateAddress)
+                if !instance.bridgedContainers.isEmpty {
+                    // docker0, the first two containers, and nobody.
+                    found.formUnion([1, 2, 3, 9].map { DockerBridge.block.base + $0 })
+                }
                 if let address = instance.interface.publicAddress { found.insert(address) }
             }
             for gateway in vpc.natGateways {
@@ -69,7 +73,10 @@ struct CloudTrial {
         let inside = lab.vpcs.flatMap(\.instances).map {
             Sender(name: $0.name, source: .node($0.name), address: $0.interface.privateAddress)
         }
-        return inside
+        let containers = lab.vpcs.flatMap(\.instances).flatMap(\.bridgedContainers).map {
+            Sender(name: $0.container.name, source: .node($0.container.name), address: $0.address)
+        }
+        return inside + containers
             + lab.internet.hosts.map { Sender(name: $0.name, source: .internet($0.address), address: $0.address) }
     }
 

@@ -11,6 +11,7 @@ struct RandomCloud {
         static let peering = Features(rawValue: 2)
         static let transitGateways = Features(rawValue: 4)
         static let endpoints = Features(rawValue: 8)
+        static let containers = Features(rawValue: 16)
     }
 
     private var random: SeededGenerator
@@ -101,6 +102,7 @@ struct RandomCloud {
         }
         vpc.securityGroups = (0..<pick(1...3)).map { SecurityGroup(name: "sg\(number)-\($0)") }
         addNodes(number, to: &vpc, &publicAddresses)
+        if features.contains(.containers) { addContainers(number, to: &vpc) }
         vpc.routeTables = tables.map { RouteTable(name: $0, routes: routes(of: vpc)) }
         if features.contains(.networkACLs) { addACLs(number, to: &vpc) }
         let addresses = vpc.instances.flatMap { [$0.interface.privateAddress, $0.interface.publicAddress] }
@@ -133,6 +135,26 @@ struct RandomCloud {
                         publicAddress: vpc.internetGateway != nil && chance(2) ? publicAddresses.popLast() : nil,
                         securityGroups: Array(groups), sourceDestinationCheck: !chance(6))))
             next += 1
+        }
+    }
+
+    private mutating func addContainers(_ number: UInt8, to vpc: inout VPC) {
+        for index in vpc.instances.indices where chance(2) {
+            var ports = Self.ports.shuffled(using: &random)
+            vpc.instances[index].containers = (0..<pick(1...2)).map { place in
+                var published: [PublishedPort] = []
+                if chance(2), let port = ports.popLast() {
+                    published.append(PublishedPort(hostPort: port, containerPort: choose(Self.ports)))
+                }
+                if place == 0, chance(2) { published.append(PublishedPort(.udp, hostPort: 7, containerPort: 7)) }
+                return Container(
+                    name: "c\(number)-\(index)-\(place)", network: chance(5) ? .none : .bridge,
+                    publishedPorts: published)
+            }
+            for place in vpc.instances[index].containers.indices
+            where vpc.instances[index].containers[place].network == .none {
+                vpc.instances[index].containers[place].publishedPorts = []
+            }
         }
     }
 
