@@ -115,13 +115,15 @@ let package = Package(
         module("NetlabTesting", ["Checks", "LabRunner", "LinuxSystem"]),
         .executableTarget(name: "netlab", dependencies: ["NetlabCommands"], swiftSettings: strict),
 
+        // Numbers that come back with their seed, for tests.
+        .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
         // What tries our parsers, and the tests that run it: debug builds only, never shipped.
         .target(
             name: "Fuzzing",
             dependencies: [
                 "CloudModel", "IPAddressing", "KernelObjects", "LabFile", "LabPlan", "LabServices", "LinuxSystem",
                 "Netlink", "Nftables",
-                "Probes", "RouteNetlink",
+                "Probes", "RouteNetlink", "SeededRandom",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ] + nio, path: "Tests/Fuzzing", swiftSettings: strict),
         tests("FuzzTests", ["Fuzzing", "LinuxSystem"]),
@@ -140,10 +142,15 @@ let package = Package(
             ]),
         tests(
             "AWSImportTests",
-            ["AWSImport", "LabFile", "LabPlan", "KernelObjects", "CloudModel", "IPAddressing", "LinuxSystem"]),
-        tests("LabPlanTests", ["KernelObjects", "LabPlan", "LabFile", "CloudModel", "IPAddressing"]),
-        tests("ReachabilityTests", ["Reachability", "LabFile", "CloudModel", "IPAddressing"]),
-        tests("NetlinkTests", ["Netlink", "RouteNetlink", "Nftables", "KernelObjects", "IPAddressing", "LinuxSystem"]),
+            [
+                "AWSImport", "LabFile", "LabPlan", "KernelObjects", "CloudModel", "IPAddressing", "LinuxSystem",
+                "SeededRandom",
+            ]),
+        tests("LabPlanTests", ["KernelObjects", "LabPlan", "LabFile", "CloudModel", "IPAddressing", "SeededRandom"]),
+        tests("ReachabilityTests", ["Reachability", "LabFile", "CloudModel", "IPAddressing", "SeededRandom"]),
+        tests(
+            "NetlinkTests",
+            ["Netlink", "RouteNetlink", "Nftables", "KernelObjects", "IPAddressing", "LinuxSystem", "SeededRandom"]),
         tests(
             "DriftTests",
             [
@@ -164,7 +171,7 @@ let package = Package(
                 "Tracing", "CNetlabShims", "CloudModel", "IPAddressing", "KernelObjects", "LabFile", "LabPlan",
                 "LinuxSystem",
                 "Netlink", "Nftables",
-                "Probes",
+                "Probes", "SeededRandom",
             ]),
 
         // Root tests: real namespaces, nothing left behind.
@@ -174,7 +181,7 @@ let package = Package(
                 "RouteNetlink", "Nftables", "Netlink", "KernelObjects", "Namespaces", "LinuxSystem", "IPAddressing",
                 "LabPlan", "LabFile", "LabRunner", "CloudModel", "CNetlabShims",
             ]),
-        tests("ProbesRootTests", ["Probes", "Namespaces", "LinuxSystem", "IPAddressing"]),
+        tests("ProbesRootTests", ["Probes", "Namespaces", "LinuxSystem", "IPAddressing", "SeededRandom"]),
         tests("SoakRootTests", ["NetlabTesting", "LinuxSystem"]),
         tests("FaultRootTests", ["NetlabTesting", "LinuxSystem"]),
         tests(
@@ -182,6 +189,7 @@ let package = Package(
             [
                 "NetlabTesting", "LabRunner", "LabServices", "Checks", "Tracing", "LabPlan", "CloudModel",
                 "KernelObjects", "LinuxSystem", "IPAddressing", "Namespaces", "Nftables", "Probes", "Reachability",
+                "SeededRandom",
             ]),
     ]
 )

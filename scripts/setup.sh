@@ -8,7 +8,7 @@ build=(libnl-route-3-dev libmnl-dev pkg-config)
 # What labs run: names, HTTPS and load balancers, the web application firewall, SSH.
 programs=(dnsmasq-base nginx-light libnginx-mod-http-modsecurity modsecurity-crs openssl openssh-server openssh-client)
 mirror=(dpkg-dev apt-utils gnupg xz-utils)
-clients=(nmap curl dnsutils traceroute iproute2 nftables iputils-ping procps python3)
+clients=(nmap curl dnsutils traceroute iproute2 nftables iputils-ping iputils-tracepath iputils-arping procps python3)
 
 build_only=no
 case "${1:-}" in

@@ -7,7 +7,8 @@ import Probes
 
 /// Runs the checks of a running lab, as many at once as do not disturb each other.
 ///
-/// Two phases. In the first go all probes that expect an answer, and those that name the rule that must stop them:
+/// Checks of a whole lab first, then those of each outage, and after each the lab is healed.
+/// Two phases each time. In the first go all probes that expect an answer, and those that name the rule that must stop them:
 /// that rule's counter is then theirs alone, and must account for every packet they sent. In the second go the sweeps,
 /// which move counters all over the lab.
 public struct CheckRun: Sendable {
@@ -29,23 +30,49 @@ public struct CheckRun: Sendable {
     /// - Throws: When the lab itself cannot be read, or on Ctrl-C; a probe that cannot be made only spoils its check.
     public func run() throws -> Report {
         let start = ContinuousClock.now
+        let whole = checks.flatMap(\.wholeTrials)
+        var judged = try phases(of: checks.flatMap { $0.trials + $0.controlTrials }.filter(\.outage.isEmpty), on: lab)
+        let failing = checks.flatMap { $0.trials + $0.controlTrials }.filter { !$0.outage.isEmpty }
+        for (outage, trials) in Dictionary(grouping: failing, by: \.outage).sorted(by: { "\($0.key)" < "\($1.key)" }) {
+            let streams = open(Set(trials.filter(\.isStream)))
+            judged.merge(
+                try LabOutages(lab.name).during(outage) { try phases(of: trials, on: $0, streams: streams) }
+            ) { $1 }
+        }
+        // Healed: what works without the outage works again.
+        let healed = try phases(of: whole, on: lab)
+        let results = checks.map { check in
+            CheckResult(
+                check, trials: check.trials.compactMap { judged[$0] },
+                control: check.controlTrials.compactMap { judged[$0] } + check.wholeTrials.compactMap { healed[$0] })
+        }
+        return Report(
+            lab: lab.name, title: lab.lab.title, checks: results, seconds: (ContinuousClock.now - start).seconds)
+    }
+
+    /// First those whose counters are theirs alone, then the sweeps.
+    private func phases(
+        of trials: [Trial], on lab: RunningLab, streams: [Trial: Result<OpenStream, any Error>] = [:]
+    ) throws -> [Trial: TrialResult] {
         let places = Places(lab: lab)
-        let trials = checks.flatMap { $0.trials + $0.controlTrials }
         var judged: [Trial: TrialResult] = [:]
         for phase in [trials.filter { !$0.isSweep }, trials.filter(\.isSweep)] {
             try Interruption.check()
-            for (trial, result) in try Phase(Array(Set(phase)).sorted(), places: places).run() {
+            for (trial, result) in try Phase(Array(Set(phase)).sorted(), places: places, streams: streams).run() {
                 judged[trial] = result
             }
         }
         try Interruption.check()
-        let results = checks.map { check in
-            CheckResult(
-                check, trials: check.trials.compactMap { judged[$0] },
-                control: check.controlTrials.compactMap { judged[$0] })
-        }
-        return Report(
-            lab: lab.name, title: lab.lab.title, checks: results, seconds: (ContinuousClock.now - start).seconds)
+        return judged
+    }
+
+    /// Before an outage begins.
+    private func open(_ trials: Set<Trial>) -> [Trial: Result<OpenStream, any Error>] {
+        let places = Places(lab: lab)
+        let trials = trials.sorted()
+        return Dictionary(
+            uniqueKeysWithValues: zip(
+                trials, inParallel(trials.map { trial in { @Sendable in try OpenStream(trial, places) } }, threads: 8)))
     }
 }
 
@@ -53,26 +80,32 @@ public struct CheckRun: Sendable {
 struct Phase {
     private let trials: [Trial]
     private let places: Places
+    private let streams: [Trial: Result<OpenStream, any Error>]
 
-    init(_ trials: [Trial], places: Places) {
+    init(_ trials: [Trial], places: Places, streams: [Trial: Result<OpenStream, any Error>] = [:]) {
         self.trials = trials
         self.places = places
+        self.streams = streams
     }
 
     func run() throws -> [(Trial, TrialResult)] {
         guard !trials.isEmpty else { return [] }
         let places = places
         let vantages = inParallel(
-            trials.map { trial in { @Sendable in try Vantage(trial, places) } }, threads: 8)
+            trials.map { trial in
+                let stream = streams[trial]
+                return { @Sendable in try Vantage(trial, places, stream: try? stream?.get()) }
+            }, threads: 8)
         defer { Witness.close(all: vantages.flatMap { (try? $0.get())?.all ?? [] }) }
         var ledger = try Ledger(places.lab)
         // Scans want a processor, the others mostly wait: start the scans first.
         let order = trials.indices.sorted { trials[$0].isScan && !trials[$1].isScan }
         let jobs = order.map { index -> @Sendable () throws -> (Observation, Duration) in
             let trial = trials[index]
+            let stream = streams[trial]
             return {
                 let start = ContinuousClock.now
-                return (try trial.observe(places), ContinuousClock.now - start)
+                return (try trial.observe(places, stream: stream?.get()), ContinuousClock.now - start)
             }
         }
         let outcomes = Dictionary(uniqueKeysWithValues: zip(order, inParallel(jobs, threads: 32)))
@@ -108,12 +141,17 @@ struct Phase {
 
 extension Check {
     /// One for each sender.
-    var trials: [Trial] { from.map { Trial(sender: $0, probe: probe, expect: expect) } }
+    var trials: [Trial] { from.map { Trial(sender: $0, probe: probe, outage: outage, expect: expect) } }
 
     var controlTrials: [Trial] {
         guard let control else { return [] }
-        return control.from.map { Trial(sender: $0, probe: control.probe, expect: control.expect) }
+        return control.from.map {
+            Trial(sender: $0, probe: control.probe, outage: control.outage, expect: control.expect)
+        }
     }
+
+    /// Those of a control without an outage, where the check has one: to be tried once more when it is over.
+    var wholeTrials: [Trial] { outage.isEmpty ? [] : controlTrials.filter(\.outage.isEmpty) }
 }
 
 extension Duration {

@@ -34,6 +34,13 @@ struct Judge: Sendable {
             let isThere = observation.text.contains(text)
             findings.append(Finding(isThere, isThere ? "it says \"\(text)\"" : "it does not say \"\(text)\""))
         }
+        if let attempts = expect.attempts {
+            let found = observation.attempts ?? 0
+            findings.append(
+                Finding(
+                    observation.attempts == attempts,
+                    "the sshd of \(evidence.receiver ?? "nobody") logged \(found) wrong passwords"))
+        }
         if let name = expect.seenFrom { findings.append(seenFrom(name, evidence, observation)) }
         if expect.seenFrom != nil, let finding = receiverAgrees(evidence, observation) { findings.append(finding) }
         if let open = expect.open { findings.append(self.open(open, evidence, observation)) }

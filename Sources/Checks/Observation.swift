@@ -29,6 +29,8 @@ struct Observation: Sendable {
     var addresses: [IPv4Address]?
     /// Resets and ICMP errors that came back to a scan: each tells of a packet that nobody stopped in silence.
     var refusals = 0
+    /// Wrong passwords that the sshd at the other end logged meanwhile.
+    var attempts: Int?
     /// Packets this probe sent and nobody answered, where the probe itself counts them.
     var unanswered: Int?
 

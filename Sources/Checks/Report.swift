@@ -30,6 +30,8 @@ public struct CheckResult: Encodable, Sendable {
     public let claim: String
     public let source: String
     public let says: String
+    /// What had failed while it was tried: `zone a`.
+    public let outage: [String]
     public let verdict: Verdict
     /// Why it did not pass; empty when it did.
     public let reason: String
@@ -42,6 +44,7 @@ public struct CheckResult: Encodable, Sendable {
         claim = check.claim
         source = check.source
         says = check.says
+        outage = check.outage.map(\.description)
         self.trials = trials
         controlSays = check.control?.says
         self.control = control
@@ -139,6 +142,7 @@ extension Probe {
     var text: String {
         switch self {
         case .http(let to, let path): "http \(to)\(path)"
+        case .stream(let to): "stream \(to)"
         case .tcp(let to): "tcp \(to)"
         case .udp(let to): "udp \(to)"
         case .ping(let to): "ping \(to)"

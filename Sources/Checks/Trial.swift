@@ -10,6 +10,8 @@ import Probes
 struct Trial: Hashable, Comparable, Sendable {
     let sender: String
     let probe: Probe
+    /// What has failed while it is tried.
+    var outage: [Outage] = []
     let expect: Expectation
 
     /// Scans that do not say which rule stops them may move any counter: they have a phase of their own, so that the
@@ -20,6 +22,10 @@ struct Trial: Hashable, Comparable, Sendable {
 
     var isScan: Bool {
         if case .scan = probe { true } else { false }
+    }
+
+    var isStream: Bool {
+        if case .stream = probe { true } else { false }
     }
 
     /// Any fixed order will do.
@@ -34,10 +40,13 @@ struct Trial: Hashable, Comparable, Sendable {
     var patience: Duration { expect.succeeds == false ? .milliseconds(400) : .seconds(3) }
 
     /// Sends the probe and says what the sender saw.
-    func observe(_ places: Places) throws -> Observation {
+    ///
+    /// - Parameter stream: The connection that was opened before, of a probe that wants one.
+    func observe(_ places: Places, stream: OpenStream? = nil) throws -> Observation {
         let node = try places.sender(sender)
         switch probe {
         case .http(let to, let path): return try http(node, to, path, places)
+        case .stream: return try (stream ?? OpenStream(self, places)).observe(within: patience)
         case .tcp(let to):
             let target = SocketAddress(address: try places.resolve(to.host, from: node), port: probe.port ?? 80)
             let outcome = try TCPConnectProbe(from: node.namespace, to: target, timeout: patience).run()
@@ -86,6 +95,7 @@ struct Trial: Hashable, Comparable, Sendable {
     private func run(
         _ node: MadeNode, _ command: [String], _ towards: Endpoint?, _ places: Places
     ) throws -> Observation {
+        let log = try expect.attempts.map { _ in try PasswordLog(at: towards, from: sender, places) }
         let end = try NodeCommand.run(
             command, in: places.lab, node: sender, within: expect.succeeds == false ? .seconds(5) : .seconds(30))
         var observation = Observation()
@@ -96,6 +106,7 @@ struct Trial: Hashable, Comparable, Sendable {
         observation.succeeded = end.status == 0 && !end.isTimedOut
         observation.status = Int(end.status)
         observation.text = end.output
+        observation.attempts = try log?.attempts()
         let last = end.output.split(separator: "\n").last.map { ": \($0.prefix(100))" } ?? ""
         observation.saw =
             end.isTimedOut

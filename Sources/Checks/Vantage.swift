@@ -20,9 +20,11 @@ struct Vantage: Sendable {
     var all: [Witness] { [atSender, atReceiver?.witness].compactMap { $0 } + offLimits.map(\.witness) }
 
     /// Places the witnesses; resolving the target's name is the sender's business and may fail as the probe would.
-    init(_ trial: Trial, _ places: Places) throws {
+    ///
+    /// - Parameter stream: The connection that was opened before, whose target is known.
+    init(_ trial: Trial, _ places: Places, stream: OpenStream? = nil) throws {
         let sender = try places.sender(trial.sender)
-        let target = try trial.probe.endpoint.map { try places.resolve($0.host, from: sender) }
+        let target = try stream?.target.address ?? trial.probe.endpoint.map { try places.resolve($0.host, from: sender) }
         // A container in network mode none has no interface to look at.
         if let target, let number = trial.probe.protocolNumber, sender.plan.address != nil {
             // By port, or a scan of the same host at the same time would flood the capture.
@@ -60,7 +62,7 @@ extension Probe {
     /// The one other end, where there is one.
     var endpoint: Endpoint? {
         switch self {
-        case .http(let to, _), .tcp(let to), .udp(let to), .ping(let to), .traceroute(let to): to
+        case .http(let to, _), .stream(let to), .tcp(let to), .udp(let to), .ping(let to), .traceroute(let to): to
         case .aptFetch(let from, _, _): from
         case .dns(_, let server): server
         case .run(_, let towards): towards
@@ -71,7 +73,7 @@ extension Probe {
     /// The port at the other end, for protocols that have ports.
     var port: UInt16? {
         switch self {
-        case .http(let to, _), .tcp(let to): to.port ?? 80
+        case .http(let to, _), .stream(let to), .tcp(let to): to.port ?? 80
         case .udp(let to): to.port ?? 7
         case .aptFetch(let from, _, _): from.port ?? 80
         case .dns(_, let server): server?.port ?? 53
@@ -83,7 +85,7 @@ extension Probe {
     /// What the packets to it are.
     var protocolNumber: UInt8? {
         switch self {
-        case .http, .tcp, .aptFetch, .run: ProtocolNumber.tcp
+        case .http, .stream, .tcp, .aptFetch, .run: ProtocolNumber.tcp
         case .udp, .dns: ProtocolNumber.udp
         case .ping, .traceroute: ProtocolNumber.icmp
         case .scan, .addresses, .bind, .metadata: nil

@@ -10,19 +10,22 @@ public struct Check: Hashable, Sendable {
     /// The nodes that send, all at once.
     public var from: [String]
     public var probe: Probe
+    /// What has failed while the probe is sent; all of it is healed afterwards.
+    public var outage: [Outage]
     public var expect: Expectation
     public var control: Control?
     public var origin: Origin
 
     public init(
-        claim: String, source: String = "", says: String, from: [String], probe: Probe, expect: Expectation,
-        control: Control? = nil, origin: Origin = .none
+        claim: String, source: String = "", says: String, from: [String], probe: Probe, outage: [Outage] = [],
+        expect: Expectation, control: Control? = nil, origin: Origin = .none
     ) {
         self.claim = claim
         self.source = source
         self.says = says
         self.from = from
         self.probe = probe
+        self.outage = outage
         self.expect = expect
         self.control = control
         self.origin = origin
@@ -34,13 +37,18 @@ public struct Control: Hashable, Sendable {
     public var says: String
     public var from: [String]
     public var probe: Probe
+    /// As for the check. A control without it, of a check with it, is tried before and after the outage.
+    public var outage: [Outage]
     public var expect: Expectation
     public var origin: Origin
 
-    public init(says: String, from: [String], probe: Probe, expect: Expectation, origin: Origin = .none) {
+    public init(
+        says: String, from: [String], probe: Probe, outage: [Outage] = [], expect: Expectation, origin: Origin = .none
+    ) {
         self.says = says
         self.from = from
         self.probe = probe
+        self.outage = outage
         self.expect = expect
         self.origin = origin
     }
@@ -50,6 +58,8 @@ public struct Control: Hashable, Sendable {
 public enum Probe: Hashable, Sendable {
     /// One HTTP GET.
     case http(to: Endpoint, path: String)
+    /// One HTTP connection that is opened before an outage begins, and asked again and again once it has begun.
+    case stream(to: Endpoint)
     /// One TCP handshake, closed at once.
     case tcp(to: Endpoint)
     /// One UDP datagram that wants an echo.
@@ -132,12 +142,14 @@ public struct Expectation: Hashable, Sendable {
     public var value: String?
     /// All addresses found on the node lie in the VPC.
     public var onlyPrivate: Bool?
+    /// The passwords that the sshd at the other end logged as tried and wrong.
+    public var attempts: Int?
 
     public init(
         succeeds: Bool? = nil, seenFrom: String? = nil, open: [Endpoint]? = nil, silent: Bool? = nil,
         stoppedBy: String? = nil, neverReaches: [String] = [], hops: [String]? = nil,
         servedBy: [String] = [], prints: String? = nil, status: Int? = nil, value: String? = nil,
-        onlyPrivate: Bool? = nil
+        onlyPrivate: Bool? = nil, attempts: Int? = nil
     ) {
         self.succeeds = succeeds
         self.seenFrom = seenFrom
@@ -151,5 +163,6 @@ public struct Expectation: Hashable, Sendable {
         self.status = status
         self.value = value
         self.onlyPrivate = onlyPrivate
+        self.attempts = attempts
     }
 }

@@ -3,6 +3,7 @@ extension Probe {
     public var key: String {
         switch self {
         case .http: "http"
+        case .stream: "stream"
         case .tcp: "tcp"
         case .udp: "udp"
         case .ping: "ping"
@@ -22,8 +23,8 @@ extension Probe {
         let delivery = ["succeeds", "seen-from", "silent", "stopped-by", "never-reaches"]
         return switch self {
         case .http: delivery + ["status", "value", "served-by", "prints"]
-        case .run: ["succeeds", "prints", "status", "stopped-by", "never-reaches"]
-        case .tcp, .udp, .ping, .aptFetch: delivery
+        case .run: ["succeeds", "prints", "status", "attempts", "stopped-by", "never-reaches"]
+        case .stream, .tcp, .udp, .ping, .aptFetch: delivery
         case .dns: delivery + ["value"]
         case .scan: ["open", "silent", "stopped-by", "never-reaches"]
         case .traceroute: ["succeeds", "hops", "stopped-by", "never-reaches"]
@@ -42,12 +43,13 @@ extension Expectation {
             ("silent", silent != nil), ("stopped-by", stoppedBy != nil), ("never-reaches", !neverReaches.isEmpty),
             ("hops", hops != nil), ("served-by", !servedBy.isEmpty), ("prints", prints != nil),
             ("status", status != nil), ("value", value != nil),
-            ("only-private", onlyPrivate != nil),
+            ("only-private", onlyPrivate != nil), ("attempts", attempts != nil),
         ].compactMap { $0.1 ? $0.0 : nil }
     }
 
     /// Whether it claims that packets do not arrive, which silence alone cannot prove: such a check needs a control.
     public var isNegative: Bool {
         succeeds == false || open?.isEmpty == true || silent == true || stoppedBy != nil || !neverReaches.isEmpty
+            || attempts == 0
     }
 }

@@ -8,6 +8,10 @@ public struct Lab: Hashable, Sendable {
     public var prefixLists: [PrefixList]
     public var internet: Internet
     public var checks: [Check]
+    /// Programs of the machine that checks run, beyond the first words of their commands.
+    public var programs: [String] = []
+    /// What has failed in the running lab; no lab file says so.
+    public var outages: [Outage] = []
     public var origin: Origin
 
     public init(

@@ -2,8 +2,8 @@ import CloudModel
 
 /// The `checks` section.
 enum ChecksReader {
-    static let keys = ["claim", "source", "says", "from"] + ProbeReader.keys + ["expect", "control"]
-    static let controlKeys = ["says", "from"] + ProbeReader.keys + ["expect"]
+    static let keys = ["claim", "source", "says", "from", "outage"] + ProbeReader.keys + ["expect", "control"]
+    static let controlKeys = ["says", "from", "outage"] + ProbeReader.keys + ["expect"]
 
     static func read(_ field: Field) -> [Check] {
         field.list(hint: "each check begins with `- claim: …`").compactMap(check)
@@ -18,6 +18,7 @@ enum ChecksReader {
             .text("the mirror sees the NAT gateway's Elastic IP")
         let source = table["source"]?.text("note §1") ?? ""
         let from = table.need("from", example: "app").map(senders)
+        let outage = table["outage"].map(outages) ?? []
         let probe = ProbeReader.read(table)
         let expect = table.need("expect", example: "{ succeeds: true }").map {
             ExpectationReader.read($0, of: field.origin)
@@ -27,18 +28,18 @@ enum ChecksReader {
                 "this check sends no probe", hint: "add one of: \(ProbeReader.keys.joined(separator: ", "))")
         }
         let control = table["control"].map {
-            readControl($0, at: table.origin(of: "control"), from: from, probe: probe)
+            readControl($0, at: table.origin(of: "control"), from: from, probe: probe, outage: outage)
         }
         guard let claim, let says, let from, let probe, let expect else { return nil }
         // A control that could not be read is not a missing control.
         if let control, control == nil { return nil }
         return Check(
-            claim: claim, source: source, says: says, from: from, probe: probe, expect: expect,
+            claim: claim, source: source, says: says, from: from, probe: probe, outage: outage, expect: expect,
             control: control ?? nil, origin: field.origin)
     }
 
     private static func readControl(
-        _ field: Field, at origin: Origin, from: [String]?, probe: Probe?
+        _ field: Field, at origin: Origin, from: [String]?, probe: Probe?, outage: [Outage]
     ) -> Control? {
         let hint = "for example `control: { says: …, from: vault, expect: { succeeds: false } }`"
         guard let table = field.table(of: "a control", at: origin, keys: controlKeys, hint: hint) else { return nil }
@@ -51,7 +52,24 @@ enum ChecksReader {
             let says, let expect, let from = table["from"].map(senders) ?? from,
             let probe = hasProbe ? ProbeReader.read(table) : probe
         else { return nil }
-        return Control(says: says, from: from, probe: probe, expect: expect, origin: origin)
+        return Control(
+            says: says, from: from, probe: probe, outage: table["outage"].map(outages) ?? outage, expect: expect,
+            origin: origin)
+    }
+
+    /// `none`, `zone a`, or a list of such.
+    private static func outages(_ field: Field) -> [Outage] {
+        if field.bareText == "none" { return [] }
+        let items = field.items()
+        if items.isEmpty { field.wrongType("what fails", hint: "for example `outage: zone a`, or `outage: none`") }
+        return items.compactMap { item in
+            guard let text = item.text("zone a") else { return nil }
+            if let outage = Outage(text) { return outage }
+            item.error(
+                "`\(ObjectName.shown(text))` is nothing that can fail",
+                hint: "write zone, node, link or nat and a name, for example `outage: zone a`")
+            return nil
+        }
     }
 
     private static func senders(_ field: Field) -> [String] {

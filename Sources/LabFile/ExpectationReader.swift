@@ -4,7 +4,7 @@ import CloudModel
 enum ExpectationReader {
     static let keys = [
         "succeeds", "seen-from", "open", "silent", "stopped-by", "never-reaches", "hops", "served-by", "prints",
-        "status", "value", "only-private",
+        "status", "value", "only-private", "attempts",
     ]
 
     /// What could be read of it; if that is not all, the source knows.
@@ -27,7 +27,8 @@ enum ExpectationReader {
             prints: table["prints"]?.text("Welcome"),
             status: table["status"]?.integer(0...599),
             value: table["value"]?.text("10.0.1.10"),
-            onlyPrivate: table["only-private"]?.boolean())
+            onlyPrivate: table["only-private"]?.boolean(),
+            attempts: table["attempts"]?.integer(0...100_000))
     }
 
     /// `none`, or exactly these `host:port`s.

@@ -8,7 +8,7 @@ struct LabReader {
 
     static let keys =
         ["lab", "title", "public-pool"] + VPCReader.topLevelSections + ["vpcs"] + Connections.sections
-        + ["internet", "checks"]
+        + ["internet", "programs", "checks"]
 
     /// As much of the lab as could be read; `nil` only if nothing can be said about it.
     func read(_ root: Node) -> Lab? {
@@ -33,6 +33,7 @@ struct LabReader {
         lab.transitGateways = TransitGatewaysReader.read(table["transit-gateways"])
         PublicAddresses.give(to: &lab, source: source)
         if let hosts = table["internet"] { lab.internet.hosts = InternetReader.read(hosts) }
+        if let programs = table["programs"] { lab.programs = programs.items().compactMap { $0.text("sshpass") } }
         if let checks = table["checks"] { lab.checks = ChecksReader.read(checks) }
         return lab
     }

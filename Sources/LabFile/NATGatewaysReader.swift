@@ -4,6 +4,11 @@ import IPAddressing
 /// The `nat-gateways` section.
 enum NATGatewaysReader {
     static let keys = ["subnet", "elastic-ip", "address", "connectivity", "misplaced", "idle-timeout"]
+    /// What people write who want to let the Internet in by a NAT gateway.
+    static let portForwards = [
+        "port-forward", "port-forwards", "port-forwarding", "forward", "forwards", "dnat", "inbound", "listens",
+        "listeners", "targets",
+    ]
 
     /// A NAT gateway whose address may still have to be found.
     struct Draft {
@@ -16,8 +21,10 @@ enum NATGatewaysReader {
         return (field?.nouns(hint) ?? []).compactMap { entry in
             guard
                 let table = entry.field.table(
-                    of: "the NAT gateway `\(ObjectName.shown(entry.name))`", at: entry.origin, keys: keys, hint: hint)
+                    of: "the NAT gateway `\(ObjectName.shown(entry.name))`", at: entry.origin, keys: keys + portForwards,
+                    hint: hint)
             else { return nil }
+            refusePortForwards(table, of: entry.name)
             let isPrivate = table["connectivity"]?.word(["public", "private"]) == "private"
             let elasticIP = table["elastic-ip"]?.address("203.0.113.11")
             if isPrivate, let field = table["elastic-ip"] {
@@ -36,6 +43,19 @@ enum NATGatewaysReader {
                 name: entry.name, subnet: subnet, privateAddress: IPv4Address(number: 0), elasticIP: elasticIP,
                 isMisplacedOnPurpose: misplaced, idleTimeout: timeout ?? NATGateway.idleTimeout, origin: entry.origin)
             return Draft(gateway: gateway, place: place)
+        }
+    }
+    /// [vpc-nat-gateway]: port forwarding is not supported.
+    private static func refusePortForwards(_ table: Table, of name: String) {
+        for key in table.present where portForwards.contains(key) {
+            table.source.error(
+                table.origin(of: key),
+                "the NAT gateway `\(ObjectName.shown(name))` cannot have `\(key)`: a NAT gateway does not support port "
+                    + "forwarding; it carries flows that begin inside the VPC, and drops what the Internet sends to its "
+                    + "Elastic IP",
+                hint: "let the Internet in by a listener of a network load balancer: "
+                    + "`load-balancers: { front: { type: network, subnets: { public-a: 203.0.113.41 }, "
+                    + "listeners: [{ tcp: 80, forward: GROUP }] } }`")
         }
     }
 }

@@ -3,8 +3,8 @@ import CloudModel
 /// The probe of a check: exactly one of a few keys.
 enum ProbeReader {
     static let keys = [
-        "http", "tcp", "udp", "ping", "dns", "apt-fetch", "scan", "traceroute", "addresses", "metadata", "bind",
-        "run",
+        "http", "stream", "tcp", "udp", "ping", "dns", "apt-fetch", "scan", "traceroute", "addresses", "metadata",
+        "bind", "run",
     ]
     static let httpKeys = ["to", "path"]
     static let dnsKeys = ["ask", "server"]
@@ -26,6 +26,7 @@ enum ProbeReader {
     private static func read(_ field: Field, as key: String) -> Probe? {
         switch key {
         case "http": http(field)
+        case "stream": EndpointReader.read(field, port: .usually(80)).map(Probe.stream)
         case "tcp": EndpointReader.read(field, port: .required).map(Probe.tcp)
         case "udp": EndpointReader.read(field, port: .required).map(Probe.udp)
         case "ping": EndpointReader.read(field, port: .none).map(Probe.ping)

@@ -57,6 +57,8 @@ enum InternetGatewayNode {
             elements: associations.map {
                 NftSet.Element([.address($0.publicAddress)], .value(.address($0.privateAddress)))
             })
+        let own = NftSet(
+            "own_public", key: [.address], elements: associations.map { .init([.address($0.publicAddress)]) })
         let prerouting = NftChain(
             "prerouting", base: .init(.filter, .prerouting, priority: -300, policy: .drop),
             rules: [
@@ -87,6 +89,8 @@ enum InternetGatewayNode {
             rules: [
                 .drop([.inSet([.source], NftSet.privateRanges.name)], owner: "\(name): private source"),
                 .drop([.inSet([.destination], NftSet.privateRanges.name)], owner: "\(name): private destination"),
+                // What turns round in the gateway does not come in by this side.
+                .drop([.inSet([.source], own.name)], owner: "\(name): spoofed source"),
                 NftRule([.inSet([.icmpType], NftSet.icmpErrors.name), .translateEmbedded(.source, map: inbound.name)]),
                 NftRule([.translate(.destination, map: inbound.name), .verdict(.accept)]),
                 .drop(owner: "\(name): not a public address of this VPC"),
@@ -96,7 +100,7 @@ enum InternetGatewayNode {
             "input", base: .init(.filter, .input, priority: 0, policy: .drop),
             rules: [.drop(owner: "\(name): not a host")])
         return NftTable(
-            sets: [outbound, inbound, .privateRanges, .icmpErrors, .ttlPlusOne],
+            sets: [outbound, inbound, own, .privateRanges, .icmpErrors, .ttlPlusOne],
             chains: [prerouting, outboundChain, reflect, inboundChain, input])
     }
 }

@@ -13,6 +13,8 @@ public struct LabPlan: Sendable {
     public let veths: [Veth]
     /// To be given to the next plan of the same running lab.
     public let numbering: Numbering
+    /// What has failed, and the nodes of which it takes at least one interface, in the order of the plan.
+    public let outages: [(outage: Outage, nodes: [String])]
 
     /// Compiles a validated lab.
     ///
@@ -22,6 +24,10 @@ public struct LabPlan: Sendable {
         builder.build()
         self.lab = lab
         self.numbering = builder.numbers.given
+        let cutOff = builder.cutOff
+        outages = lab.outages.map { outage in
+            (outage, builder.nodes.map(\.name).filter { cutOff[outage]?.contains($0) == true })
+        }
         nodes = builder.nodes
         veths = builder.veths
     }

@@ -65,7 +65,8 @@ enum LoadBalancerNode {
         return NftTable(
             sets: forwardings.map { .flowSlots($0.slots, over: $0.targets) } + [.cutTargets([]), marks],
             chains: [
-                choice(forwardings, of: node), forward(owner), input(owner), source(node, marks: marks.name),
+                choice(forwardings, of: node), forward(owner), input(owner, forwardings),
+                source(node, marks: marks.name),
             ])
     }
 
@@ -102,15 +103,22 @@ enum LoadBalancerNode {
             ])
     }
 
-    /// The node speaks only to its targets: the answers to its health checks, and nothing else.
-    private static func input(_ owner: String) -> NftChain {
-        NftChain(
+    /// The node speaks only to its targets: the answers to its health checks, and nothing else. A segment of a flow
+    /// that it has forgotten is led to no target any more: the client gets a reset.
+    private static func input(_ owner: String, _ forwardings: [Forwarding]) -> NftChain {
+        let forgotten = forwardings.filter { $0.layer == .tcp }.map { forwarding in
+            NftRule(
+                [
+                    .destinationPort(.tcp, forwarding.listener.port...forwarding.listener.port), .invalid, .counter,
+                    .reset,
+                ], owner: "\(owner): unknown flow")
+        }
+        return NftChain(
             "input", base: .init(.filter, .input, priority: 0, policy: .drop),
             rules: [
                 NftRule([.interface(.inputInterface, "lo"), .verdict(.accept)]),
                 NftRule([.established, .verdict(.accept)]),
-                .drop(owner: "\(owner): no listener"),
-            ])
+            ] + forgotten + [.drop(owner: "\(owner): no listener")])
     }
 
     private static func source(_ node: Node, marks: String) -> NftChain {

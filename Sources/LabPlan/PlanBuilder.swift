@@ -41,6 +41,15 @@ struct PlanBuilder {
         }
         for gateway in lab.transitGateways { add(TransitGatewayNode.plan(gateway, builder: self)) }
         add(core.plan(lab, builder: &self))
+        cutWires()
+    }
+
+    private mutating func cutWires() {
+        let cuts = cuts
+        for position in nodes.indices {
+            guard let own = cuts[nodes[position].name] else { continue }
+            nodes[position].nft = OutageRules.add(own, to: nodes[position].nft)
+        }
     }
 
     mutating func add(_ node: NodePlan?) {

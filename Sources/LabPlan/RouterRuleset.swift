@@ -42,12 +42,18 @@ struct RouterRuleset {
                 NftRule([
                     .interface(.inputInterface, uplink.name), .inSet([.destination], natGateways.name), .notrack,
                 ]),
-                NftRule([.interface(.inputInterface, uplink.name), .setMark(Mark.edge), .verdict(.accept)]),
+                NftRule([.interface(.inputInterface, uplink.name), .setMark(edgeMark), .verdict(.accept)]),
             ]
         }
         return NftChain(
             "prerouting", base: .init(.filter, .prerouting, priority: -300),
             rules: rules)
+    }
+
+    /// Of the gateway route table, if the Internet gateway has one.
+    private var edgeMark: UInt32 {
+        let name = vpc.internetGateway?.routeTable
+        return tables.first { $0.table.name == name }?.mark ?? Mark.edge
     }
 
     private var sources: NftSet {
@@ -166,7 +172,9 @@ struct RouterRuleset {
         NftChain(
             "nowhere", base: .init(.filter, .forward, priority: -20),
             rules: [
-                NftRule([.interface(.outputInterface, "lo"), .verdict(.goto("unroutable"))])
+                NftRule([.interface(.outputInterface, "lo"), .verdict(.goto("unroutable"))]),
+                // Never forwarded, whatever the route to everywhere says.
+                NftRule([.address(.destination, .linkLocal), .verdict(.goto("unroutable"))]),
             ])
     }
 

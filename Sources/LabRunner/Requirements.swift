@@ -35,7 +35,7 @@ public enum Requirements {
     public static func all(_ settings: RunnerSettings) -> [Requirement] {
         machine(settings) + [program("dnsmasq"), mirror(settings)]
             + [program("nginx"), firewall, program("openssl"), program("sshd"), registry(settings)].map(\.optional)
-            + ["apt-get", "curl", "dig", "nmap", "traceroute"].map(client)
+            + ["apt-get", "curl", "dig", "nmap", "ssh", "sshpass", "traceroute"].map(client)
     }
 
     /// An ordinary user has to know one thing only: whether labs come up without root.
@@ -58,6 +58,7 @@ public enum Requirements {
         if balancers.contains(where: \.hasWAF) { needed.append(firewall) }
         if kinds.contains(.ssh) { needed += [program("sshd"), program("ssh-keygen"), program("unshare")] }
         if kinds.contains(.registry) { needed.append(registry(settings)) }
+        needed += programs(of: plan.lab).map(program)
         for requirement in needed {
             if let problem = requirement.problem {
                 throw LabRunnerError(.system, problem, hint: requirement.remedy)
@@ -142,15 +143,18 @@ public enum Requirements {
             remedy: "run: make share (or scripts/make-apt-mirror.sh FOLDER and set NETLAB_SHARE)")
     }
 
-    private static let packages = [
-        "curl": "curl", "dig": "dnsutils", "nmap": "nmap", "traceroute": "traceroute", "apt-get": "apt",
-    ]
+    /// What the lab's checks run on its nodes.
+    private static func programs(of lab: Lab) -> [String] {
+        let commands = lab.checks.flatMap { [$0.probe] + ($0.control.map { [$0.probe] } ?? []) }
+            .compactMap { probe -> String? in if case .run(let command, _) = probe { command.first } else { nil } }
+        return Set(lab.programs + commands).sorted()
+    }
 
     private static func client(_ name: String) -> Requirement {
         Requirement(
             name,
             problem: Files.program(name) == nil ? "\(name) is not installed; only exercises and tests use it" : nil,
-            remedy: "sudo apt-get install \(packages[name] ?? name)", isOptional: true)
+            remedy: "sudo apt-get install \(Program.package(of: name))", isOptional: true)
     }
 }
 

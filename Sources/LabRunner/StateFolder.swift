@@ -36,6 +36,9 @@ public struct StateFolder: Hashable, Sendable {
     public func resolverFile(of node: String) -> String { "\(path)/\(node).resolv.conf" }
     public func hostsFile(of node: String) -> String { "\(path)/\(node).hosts" }
 
+    /// What a program that the background process runs has written, e.g. `sshd-bastion`.
+    public func log(ofProgram name: String) -> String { "\(path)/\(name).out" }
+
     /// Every lab with a folder, complete or not.
     public static var all: [StateFolder] {
         get throws { try Files.list(root).filter { !$0.hasPrefix(".") }.map { StateFolder($0) } }

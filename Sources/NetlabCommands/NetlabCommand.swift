@@ -23,7 +23,11 @@ public struct NetlabCommand: ParsableCommand {
         version: Version.text,
         subcommands: [Serve.self, Keep.self, TryRootless.self, ScanOnce.self, ProbeTimes.self],
         groupedSubcommands: [
-            CommandGroup(name: "Labs", subcommands: [Up.self, Down.self, Test.self, Check.self, PruneLabs.self]),
+            CommandGroup(
+                name: "Labs",
+                subcommands: [
+                    Up.self, Down.self, Test.self, Check.self, Fail.self, Heal.self, PruneLabs.self,
+                ]),
             CommandGroup(name: "Inside", subcommands: [Exec.self, Shell.self]),
             CommandGroup(name: "Looking", subcommands: [ListLabs.self, Status.self, Plan.self, CostCommand.self]),
             CommandGroup(name: "Reasoning", subcommands: [Explain.self, Matrix.self, Diff.self]),

@@ -54,6 +54,14 @@ extension Check: UsesLabs {
     func runWithoutLabs() throws { throw RunningLab.notUp(try LabName.valid(name)) }
 }
 
+extension Fail: UsesLabs {
+    func runWithoutLabs() throws { throw RunningLab.notUp(try LabName.valid(name)) }
+}
+
+extension Heal: UsesLabs {
+    func runWithoutLabs() throws { throw RunningLab.notUp(try LabName.valid(name)) }
+}
+
 extension Exec: UsesLabs {
     func runWithoutLabs() throws { throw RunningLab.notUp(try LabName.valid(name)) }
 }

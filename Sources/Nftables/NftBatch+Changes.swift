@@ -1,5 +1,5 @@
 import CLibMNL
-import KernelObjects
+public import KernelObjects
 
 // What changes a table that is in use: one batch, so that packets see the rules before or those after, never between.
 extension NftBatch {
@@ -34,6 +34,20 @@ extension NftBatch {
         difference.oldSets.forEach { deleteSet($0) }
         difference.oldChains.forEach { deleteChain($0) }
         mark(NFNL_MSG_BATCH_END, "commit")
+    }
+
+    /// What one plan of a table has more or less than another, in chains and sets of their own: for what comes and goes
+    /// while the rest stays, drifted or not. `nil` is no table.
+    public mutating func change(from old: NftTable?, to new: NftTable?) {
+        switch (old, new) {
+        case (nil, nil): return
+        case (nil, let new?): add(new)
+        case (_?, nil):
+            mark(NFNL_MSG_BATCH_BEGIN, "begin")
+            delete(LiveRuleset.Table(family: UInt8(NFPROTO_IPV4), name: NftTable.name, flags: 0))
+            mark(NFNL_MSG_BATCH_END, "commit")
+        case (let old?, let new?): apply(RulesetDifference(planned: new, live: LiveRuleset(old)))
+        }
     }
 
     mutating func delete(_ table: LiveRuleset.Table) {

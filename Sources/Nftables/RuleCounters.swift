@@ -18,14 +18,7 @@ public struct RuleCounter: Hashable, Sendable {
 public enum RuleCounters {
     /// All rules that have an owner and a counter, in the order of their chains.
     public static func read(_ socket: NetlinkSocket) throws -> [RuleCounter] {
-        var request = NetlinkBatch()
-        var writer = MessageWriter()
-        writer.begin(
-            type: UInt16(NFNL_SUBSYS_NFTABLES) << 8 | UInt16(NFT_MSG_GETRULE.rawValue), flags: UInt16(NLM_F_DUMP),
-            family: UInt8(NFPROTO_IPV4), resource: 0)
-        writer.put(NFTA_RULE_TABLE, NftTable.name)
-        writer.end(into: &request, operation: "nft list table ip \(NftTable.name)", subject: "")
-        return try socket.dump(request) { _, body in parse(body) }
+        try socket.dump(.listRules) { _, body in parse(body) }
     }
 
     static func parse(_ body: UnsafeRawBufferPointer) -> RuleCounter? {

@@ -25,13 +25,7 @@ public enum RulesetReader {
         _ type: nf_tables_msg_types, family: UInt8 = UInt8(NFPROTO_IPV4), _ operation: String,
         _ socket: NetlinkSocket, into live: inout LiveRuleset, _ filter: (inout MessageWriter) -> Void
     ) throws {
-        var request = NetlinkBatch()
-        var writer = MessageWriter()
-        writer.begin(
-            type: UInt16(NFNL_SUBSYS_NFTABLES) << 8 | UInt16(type.rawValue), flags: UInt16(NLM_F_DUMP), family: family,
-            resource: 0)
-        filter(&writer)
-        writer.end(into: &request, operation: operation, subject: "")
+        let request = NetlinkBatch.list(type, family: family, operation, filter)
         // Copied out of the socket's buffer, so that a list that is asked for twice is not read twice.
         for (type, body) in try socket.dump(request, { ($0, Array($1)) }) {
             body.withUnsafeBytes { live.read(type, $0) }

@@ -30,6 +30,8 @@ public struct HTTPProbe: Sendable {
     public let sourcePort: UInt16?
     public let bodyLimit: Int
     public let timeout: Duration
+    /// More requests may follow on the same connection.
+    var keepsOpen = false
 
     /// - Parameters:
     ///   - host: the Host header; the target's address if `nil`.
@@ -65,8 +67,11 @@ public struct HTTPProbe: Sendable {
         return Outcome(local: handshake.local, duration: watch.elapsed, answer: answer)
     }
 
-    private func exchange(
-        on socket: borrowing ProbeSocket, connectTime: Duration, until deadline: Deadline
+    /// One request and its answer on an open connection.
+    ///
+    /// - Parameter silence: what it means that not one byte comes back.
+    func exchange(
+        on socket: borrowing ProbeSocket, connectTime: Duration, until deadline: Deadline, silence: NoReply = .stalled
     ) throws -> Outcome.Answer {
         var unsent = Array(requestHead.utf8)[...]
         while !unsent.isEmpty {
@@ -79,13 +84,16 @@ public struct HTTPProbe: Sendable {
         }
         var parser = HTTPResponseParser(bodyLimit: bodyLimit, bodyless: method == "HEAD")
         var buffer = [UInt8](repeating: 0, count: 65_536)
+        var hasHeard = false
         while !parser.isComplete {
-            guard try socket.wait(for: POLLIN, until: deadline) else { return .none(.stalled) }
+            guard try socket.wait(for: POLLIN, until: deadline) else { return .none(hasHeard ? .stalled : silence) }
             do {
                 switch socket.receive(into: &buffer) {
                 case .success(0):
                     guard parser.close() else { return .none(.closedEarly) }
-                case .success(let count): try parser.feed(buffer[..<count])
+                case .success(let count):
+                    hasHeard = true
+                    try parser.feed(buffer[..<count])
                 case .failure(let error) where error.errno == EAGAIN: continue
                 case .failure(let error): return .none(try broken(socket, error.errno))
                 }
@@ -105,7 +113,8 @@ public struct HTTPProbe: Sendable {
     }
 
     private var requestHead: String {
-        var lines = ["\(method) \(path) HTTP/1.1", "Host: \(host)", "User-Agent: netlab", "Connection: close"]
+        var lines = ["\(method) \(path) HTTP/1.1", "Host: \(host)", "User-Agent: netlab"]
+        if !keepsOpen { lines.append("Connection: close") }
         lines += headers.map { "\($0.name): \($0.value)" }
         // A method that may carry a body says that this one does not.
         if method == "PUT" || method == "POST" { lines.append("Content-Length: 0") }

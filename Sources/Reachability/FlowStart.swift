@@ -23,6 +23,7 @@ enum FlowStart: Hashable {
             if let host = index.hosts[address] {
                 walker.log.visit(index.component(ofHost: host))
                 walker.log.add(Hop(index.component(ofHost: host)))
+                if let verdict = walker.meetOutage(at: index.component(ofHost: host)) { return verdict }
             }
             return walker.crossInternet(from: nil)
         case .subnet(let number, _):
@@ -143,17 +144,20 @@ extension ReachabilityIndex {
         return interfaces[number].address
     }
 
-    /// A load balancer by name or DNS name: its node in the client's zone, else its first.
+    /// A load balancer by name or DNS name: its node in the client's zone, else its first;
+    /// one that has failed only if there is no other.
     private func node(ofBalancer name: String, from start: FlowStart) -> Int? {
         let nodes = interfaces.indices.filter {
             guard case .loadBalancerNode = interfaces[$0].owner else { return false }
             let balancer = balancer(of: $0)
             return balancer.name == name || balancer.dnsName == name
         }
-        if let client = host(of: start), let near = nodes.first(where: { zone(of: $0) == zone(of: client) }) {
+        if let client = host(of: start), let near = nodes.first(where: {
+            interfaces[$0].outage == nil && zone(of: $0) == zone(of: client)
+        }) {
             return near
         }
-        return nodes.first
+        return nodes.first { interfaces[$0].outage == nil } ?? nodes.first
     }
 }
 

@@ -1,5 +1,6 @@
 import AWSImport
 import CloudModel
+import SeededRandom
 import Testing
 
 @Suite("Whatever a folder holds, it is read or refused, and never crashes")

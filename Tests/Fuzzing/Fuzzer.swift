@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Tries a target with inputs grown from its seeds, always the same ones for the same seed.
 ///
 /// An input whose outcome is new joins the pool from which the next ones are made: so the inputs find their way past a

@@ -1,3 +1,5 @@
+public import SeededRandom
+
 /// Changes an input a little, or a lot: bytes for binary forms, lines and values for texts.
 public struct Mutator {
     public var random: SeededGenerator

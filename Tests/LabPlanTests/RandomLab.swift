@@ -1,5 +1,6 @@
 import CloudModel
 import IPAddressing
+import SeededRandom
 
 /// Labs that nobody would draw and AWS would accept: every kind of object, in numbers that a seed decides.
 struct RandomLab {

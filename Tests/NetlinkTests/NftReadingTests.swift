@@ -1,6 +1,7 @@
 import Glibc
 import IPAddressing
 import KernelObjects
+import SeededRandom
 import Testing
 
 @testable import Netlink

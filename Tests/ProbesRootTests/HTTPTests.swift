@@ -1,6 +1,7 @@
 import IPAddressing
 import Namespaces
 import Probes
+import SeededRandom
 import Testing
 
 @testable import struct Probes.HTTPResponseParser

@@ -1,5 +1,6 @@
 import CloudModel
 import IPAddressing
+import SeededRandom
 
 /// The cloud of `Cloud` with more hosts, and with routes, groups and lists that a seed decides.
 struct CloudMixer {

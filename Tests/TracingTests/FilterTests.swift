@@ -2,6 +2,7 @@ import CNetlabShims
 import IPAddressing
 import KernelObjects
 import Nftables
+import SeededRandom
 import Testing
 
 @testable import Probes

@@ -1,4 +1,5 @@
 import IPAddressing
+import SeededRandom
 import Testing
 
 @testable import Nftables

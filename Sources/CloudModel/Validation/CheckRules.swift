@@ -8,6 +8,7 @@ extension Findings {
     mutating func checkChecks() {
         for check in lab.checks {
             checkSenders(check.from, at: check.origin)
+            checkOutage(check.outage, at: check.origin)
             checkProbe(check.probe, at: check.origin)
             checkExpectation(check.expect, of: check.probe, at: check.origin)
             guard let control = check.control else {
@@ -19,6 +20,7 @@ extension Findings {
                 continue
             }
             checkSenders(control.from, at: control.origin)
+            if control.outage != check.outage { checkOutage(control.outage, at: control.origin) }
             if control.probe != check.probe { checkProbe(control.probe, at: control.origin) }
             checkExpectation(control.expect, of: control.probe, at: control.origin)
             if check.expect.isNegative, control.expect.isNegative {
@@ -26,11 +28,18 @@ extension Findings {
                     control.origin, "the control of a negative check must be positive, and this one is negative too",
                     hint: "expect something that arrives: `succeeds: true`, or `open: [host:port]`", field: "expect")
             }
-            if control.from == check.from, control.probe == check.probe {
+            if control.from == check.from, control.probe == check.probe, control.outage == check.outage {
                 error(
                     control.origin, "the control does exactly what the check does",
-                    hint: "change its `from` or its probe, so that the opposite must come out")
+                    hint: "change its `from`, its probe or its `outage`, so that the opposite must come out")
             }
+        }
+    }
+
+    private mutating func checkOutage(_ outages: [Outage], at origin: Origin) {
+        for outage in outages where !unreadable.contains(outage.name) {
+            guard let objection = lab.objection(to: outage) else { continue }
+            error(origin, objection, hint: "for example `outage: zone a`, or `outage: node app`", field: "outage")
         }
     }
 
@@ -54,7 +63,8 @@ extension Findings {
     private mutating func checkProbe(_ probe: Probe, at origin: Origin) {
         let key = probe.key
         switch probe {
-        case .http(let to, _), .tcp(let to), .udp(let to), .ping(let to), .traceroute(let to), .aptFetch(let to, _, _):
+        case .http(let to, _), .stream(let to), .tcp(let to), .udp(let to), .ping(let to), .traceroute(let to),
+            .aptFetch(let to, _, _):
             checkHost(to.host, at: origin, field: key)
         case .dns(let name, let server):
             if !dnsNames.contains(name), nodes[name] == nil {
@@ -112,21 +122,29 @@ extension Findings {
         }
         for endpoint in expect.open ?? [] { checkHost(endpoint.host, at: origin, field: "expect") }
         if let owner = expect.stoppedBy { checkOwner(owner, at: origin) }
+        if expect.attempts != nil, case .run(_, nil) = probe {
+            error(
+                origin, "`attempts` counts what the sshd at the other end logs, and this command names no other end",
+                hint: "write `run: { command: …, towards: HOST:22 }`", field: "expect")
+        }
     }
 
     /// The owner of a drop: `sg app ingress`, `acl strict egress rule 90`, `nat nat-a: …`, `rtb private-a: …`.
     private mutating func checkOwner(_ owner: String, at origin: Origin) {
         let words = owner.split(separator: " ").map { $0.hasSuffix(":") ? String($0.dropLast()) : String($0) }
-        let kinds = ["sg", "acl", "igw", "nat", "rtb", "eni", "pcx", "tgw", "vpce", "elb", "docker", "vpc"]
+        let kinds = ["outage", "sg", "acl", "igw", "nat", "rtb", "eni", "pcx", "tgw", "vpce", "elb", "docker", "vpc"]
         guard let kind = words.first, kinds.contains(kind) else {
             error(
                 origin, "`stopped-by` names no component: `\(ObjectName.shown(owner))`",
                 hint:
-                    "it begins with sg, acl, igw, nat, rtb, eni, pcx, tgw, vpce, elb, docker or vpc, for example `sg app ingress`",
+                    "it begins with sg, acl, igw, nat, rtb, eni, pcx, tgw, vpce, elb, docker, vpc or outage, for example `sg app ingress`",
                 field: "expect")
             return
         }
-        guard words.count > 1, kind != "igw", kind != "vpc" else { return }
+        if kind == "outage", let outage = Outage(words.dropFirst().joined(separator: " ")) {
+            return checkOutage([outage], at: origin)
+        }
+        guard words.count > 1, kind != "igw", kind != "vpc", kind != "outage" else { return }
         for name in words[1].split(separator: "+").map(String.init) {
             switch kind {
             case "sg" where !groupNames.contains(name):

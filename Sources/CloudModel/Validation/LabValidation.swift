@@ -12,6 +12,7 @@ extension Lab {
             findings.checkBlocks(of: vpc)
             findings.checkSubnets(of: vpc)
             findings.checkRouteTables(of: vpc)
+            findings.checkGatewayTable(of: vpc)
             findings.checkAddresses(of: vpc)
             findings.checkSecurityGroups(of: vpc)
             findings.checkNATGateways(of: vpc)

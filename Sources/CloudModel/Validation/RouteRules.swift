@@ -38,6 +38,26 @@ extension Findings {
         }
     }
 
+    /// The Internet gateway's own table: known, and leading only to interfaces of the VPC.
+    mutating func checkGatewayTable(of vpc: VPC) {
+        guard let gateway = vpc.internetGateway, let name = gateway.routeTable else { return }
+        guard let table = vpc.routeTable(name) else {
+            return unknown(
+                "route table", name, among: vpc.routeTables.map(\.name), at: gateway.origin, field: "route-table")
+        }
+        for route in table.routes {
+            switch route.target {
+            case .instance, .local, .blackhole: continue
+            default:
+                error(
+                    route.origin,
+                    "the route to \(route.destination) stands in `\(name)`, the table of the Internet gateway "
+                        + "`\(gateway.name)`, and leads to no instance",
+                    hint: "a gateway route table leads to an instance, for the whole block of a subnet")
+            }
+        }
+    }
+
     /// A block may stand once by itself, once by each prefix list, and once more because it was propagated.
     private struct Destination: Hashable {
         let block: CIDRBlock

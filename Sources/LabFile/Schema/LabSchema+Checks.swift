@@ -8,6 +8,7 @@ extension LabSchema {
               "required": ["claim", "says", "from", "expect"],
               "oneOf": [
                 { "required": ["http"] },
+                { "required": ["stream"] },
                 { "required": ["tcp"] },
                 { "required": ["udp"] },
                 { "required": ["ping"] },
@@ -31,7 +32,9 @@ extension LabSchema {
                   "description": "The instances or Internet hosts that send, all at once.",
                   "$ref": "#/$defs/names", "examples": ["app"]
                 },
+                "outage": { "$ref": "#/$defs/outage" },
                 "http": { "$ref": "#/$defs/http" },
+                "stream": { "$ref": "#/$defs/stream" },
                 "tcp": { "$ref": "#/$defs/tcp" },
                 "udp": { "$ref": "#/$defs/udp" },
                 "ping": { "$ref": "#/$defs/ping" },
@@ -58,7 +61,9 @@ extension LabSchema {
                   "description": "The nodes that send. Left out: those of the check.",
                   "$ref": "#/$defs/names", "examples": ["vault"]
                 },
+                "outage": { "$ref": "#/$defs/outage" },
                 "http": { "$ref": "#/$defs/http" },
+                "stream": { "$ref": "#/$defs/stream" },
                 "tcp": { "$ref": "#/$defs/tcp" },
                 "udp": { "$ref": "#/$defs/udp" },
                 "ping": { "$ref": "#/$defs/ping" },
@@ -97,11 +102,11 @@ extension LabSchema {
                 },
                 "stopped-by": {
                   "description": "The beginning of the owner of the drop that must have counted.",
-                  "type": "string", "pattern": "^(sg|acl|igw|nat|rtb|eni|pcx|tgw|vpce|elb|vpc)\\b",
+                  "type": "string", "pattern": "^(outage|sg|acl|igw|nat|rtb|eni|pcx|tgw|vpce|elb|vpc)\\b",
                   "examples": [
                     "sg app ingress", "sg app egress", "igw: no public address", "igw: private destination",
                     "igw: not a public address of this VPC", "nat nat-a: not a reply", "rtb private-a: no route",
-                    "eni app: source/dest check"
+                    "eni app: source/dest check", "outage zone a"
                   ]
                 },
                 "never-reaches": {
@@ -128,6 +133,10 @@ extension LabSchema {
                 },
                 "only-private": {
                   "description": "All addresses on the node lie in the VPC.", "type": "boolean"
+                },
+                "attempts": {
+                  "description": "How many wrong passwords of the sender the sshd at the other end logged.",
+                  "type": "integer", "minimum": 0, "maximum": 100000
                 }
               }
             }
@@ -154,6 +163,21 @@ extension LabSchema {
                 }
               ],
               "examples": ["echo.example/", "app:8080/health"]
+            },
+            "stream": {
+              "description": "One HTTP connection, opened before the outage and used in it: host[:port].",
+              "type": "string", "examples": ["echo.example"]
+            },
+            "outage": {
+              "description": "What has failed while the probe is sent: none, zone NAME, node NAME, link NAME, nat NAME, or a list. Healed afterwards. A control without an outage, of a check with one, is tried before and after it.",
+              "anyOf": [
+                { "type": "string", "pattern": "^(none|(zone|node|link|nat) [a-z0-9][a-z0-9.-]*)$" },
+                {
+                  "type": "array", "minItems": 1,
+                  "items": { "type": "string", "pattern": "^(zone|node|link|nat) [a-z0-9][a-z0-9.-]*$" }
+                }
+              ],
+              "examples": ["zone a", ["nat nat-a", "node app"]]
             },
             "tcp": { "description": "One TCP handshake.", "$ref": "#/$defs/endpoint" },
             "udp": { "description": "One datagram that wants an echo.", "$ref": "#/$defs/endpoint" },

@@ -15,7 +15,8 @@ public enum LabSchema {
           "oneOf": [{ "required": ["vpc"] }, { "required": ["vpcs"] }],
           "properties": {
         \(topLevel),
-        \(topLevelConnections)
+        \(topLevelConnections),
+        \(programs)
           },
           "$defs": {
         \([basics, network, networkACLs, connections, securityGroups, nodes, endpoints, loadBalancing, checks, probes].joined(separator: ",\n"))
@@ -23,6 +24,13 @@ public enum LabSchema {
         }
 
         """
+
+    static let programs = #"""
+            "programs": {
+              "description": "Programs of the machine that the checks' commands run; `up` says if one is missing.",
+              "$ref": "#/$defs/names", "examples": [["ssh", "sshpass"]]
+            }
+        """#
 
     static let topLevel = #"""
             "lab": {

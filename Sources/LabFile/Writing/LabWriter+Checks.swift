@@ -7,18 +7,22 @@ extension LabWriter {
         for check in checks {
             add(1, "- claim: \(YAMLText.quoted(check.claim))")
             if !check.source.isEmpty { add(2, "source: \(YAMLText.quoted(check.source))") }
-            trial(2, check.says, check.from, check.probe, check.expect)
+            trial(2, check.says, check.from, check.probe, outage: check.outage, check.expect)
             guard let control = check.control else { continue }
             add(2, "control:")
-            trial(3, control.says, control.from, control.probe, control.expect)
+            // What a control does not say it has from its check.
+            let isNone = control.outage.isEmpty && !check.outage.isEmpty
+            if isNone { add(3, "outage: none") }
+            trial(3, control.says, control.from, control.probe, outage: control.outage, control.expect)
         }
     }
 
     private mutating func trial(
-        _ depth: Int, _ says: String, _ from: [String], _ probe: Probe, _ expect: Expectation
+        _ depth: Int, _ says: String, _ from: [String], _ probe: Probe, outage: [Outage], _ expect: Expectation
     ) {
         add(depth, "says: \(YAMLText.quoted(says))")
         add(depth, "from: \(YAMLText.list(from.map(YAMLText.quoted)))")
+        if !outage.isEmpty { add(depth, "outage: \(YAMLText.list(outage.map { YAMLText.quoted($0.description) }))") }
         add(depth, "\(probe.key): \(Self.text(probe))")
         add(depth, "expect: \(Self.text(expect))")
     }
@@ -26,7 +30,7 @@ extension LabWriter {
     private static func text(_ probe: Probe) -> String {
         switch probe {
         case .http(let to, let path): YAMLText.mapping([("to", text(to)), ("path", YAMLText.quoted(path))])
-        case .tcp(let to), .udp(let to), .ping(let to), .traceroute(let to): text(to)
+        case .stream(let to), .tcp(let to), .udp(let to), .ping(let to), .traceroute(let to): text(to)
         case .dns(let name, let server):
             YAMLText.mapping([("ask", YAMLText.quoted(name)), ("server", server.map(text))])
         case .aptFetch(let from, let package, let times):
@@ -65,7 +69,7 @@ extension LabWriter {
             ("never-reaches", names(expect.neverReaches)), ("hops", expect.hops.flatMap(names)),
             ("served-by", names(expect.servedBy)), ("prints", expect.prints.map(YAMLText.quoted)),
             ("status", expect.status?.description), ("value", expect.value.map(YAMLText.quoted)),
-            ("only-private", expect.onlyPrivate?.description),
+            ("only-private", expect.onlyPrivate?.description), ("attempts", expect.attempts?.description),
         ])
     }
 }

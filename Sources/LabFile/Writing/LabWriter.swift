@@ -52,6 +52,7 @@ struct LabWriter {
             })
         transitGateways(lab.transitGateways)
         section(0, "internet", lab.internet.hosts.map { ($0.name, Self.text($0)) })
+        if let programs = Self.names(lab.programs) { add(0, "programs: \(programs)") }
         checks(lab.checks)
     }
 

@@ -24,11 +24,11 @@ extension StateFolder {
         try Files.replace(numberingFile, with: String(decoding: json, as: UTF8.self))
     }
 
-    /// The lab as it came up or was last changed; `nil` if that cannot be read any more.
+    /// The lab as it came up or was last changed, with what has failed of it; `nil` if that cannot be read any more.
     func keptLab() throws -> Lab? {
         let text = try Files.read(labFile)
         let origin = (try? Files.read(labFileOrigin)) ?? labFile
-        return LabFile.read(text, file: origin).lab
+        return LabFile.read(text, file: origin).lab.map(withOutages)
     }
 
     /// The same for whoever cannot go on without it.

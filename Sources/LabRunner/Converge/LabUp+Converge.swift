@@ -15,7 +15,7 @@ extension LabUp {
     func converge(lock: Int32) throws -> RunningLab {
         try refuseAnotherLab()
         let before = try state.keptLab()
-        let plan = LabPlan(self.plan.lab, numbering: state.numbering)
+        let plan = planNow
         let survey = LabSurvey(plan: plan, state: state, services: services ? fingerprint(plan) : nil)
         var findings = try survey.run()
         var difference = LabDifference(plan, findings.survey)
@@ -43,9 +43,12 @@ extension LabUp {
         return RunningLab(plan: plan, state: state, nodes: findings.nodes, changes: lines)
     }
 
+    /// By the numbers of the running lab, and without what has failed: that is for `heal` to bring back.
+    private var planNow: LabPlan { LabPlan(state.withOutages(plan.lab), numbering: state.numbering) }
+
     /// What `converge` would change now.
     func difference() throws -> LabDifference {
-        let plan = LabPlan(self.plan.lab, numbering: state.numbering)
+        let plan = planNow
         let survey = LabSurvey(plan: plan, state: state, services: services ? fingerprint(plan) : nil)
         return LabDifference(plan, try survey.run().survey)
     }
@@ -90,6 +93,7 @@ extension LabUp {
         try Files.replace(state.labFile, with: labText)
         try Files.replace(state.labFileOrigin, with: plan.lab.origin.file)
         try state.remember(plan.numbering)
+        if plan.lab.outages != state.outages { try state.remember(plan.lab.outages) }
         try writeJournal(plan, and: [])
     }
 

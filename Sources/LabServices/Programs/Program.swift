@@ -75,6 +75,6 @@ public struct Program: Codable, Equatable, Sendable {
 
     private static let packages = [
         "dnsmasq": "dnsmasq-base", "nginx": "nginx-light", "sshd": "openssh-server", "ssh-keygen": "openssh-client",
-        "ssh": "openssh-client", "unshare": "util-linux",
+        "ssh": "openssh-client", "unshare": "util-linux", "dig": "dnsutils", "apt-get": "apt",
     ]
 }

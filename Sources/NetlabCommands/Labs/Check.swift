@@ -22,6 +22,7 @@ struct Check: ParsableCommand {
     private static func run(_ name: String, _ choice: CheckChoice) throws {
         Interruption.hold()
         let running = try RunningLab.attach(try LabName.valid(name))
+        OutageReport.note(running.lab, name: name)
         try CheckRun(running, only: choice.only).report(format: choice.format, to: choice.output)
     }
 }

@@ -10,10 +10,14 @@ struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract:
-            "Show a running lab: its nodes, its services, what rules have dropped, and what is not as it was built.",
+            """
+            Show a running lab: its nodes, its services, what rules have dropped, what has failed, and what is not as
+            it was built.
+            """,
         discussion: """
             EXIT STATUS
-              0 the lab is as it was built   1 it has drifted   3 namespaces or services are missing
+              0 the lab is as it was built, but for what `netlab fail` took away   1 it has drifted
+               3 namespaces or services are missing
             """)
 
     @Argument(help: "A running lab; all of them by default.") var name: String?
@@ -34,6 +38,8 @@ struct Status: ParsableCommand {
         let lab: LabSummary?
         let serverPID: Int32?
         let drops: [Drop]
+        /// What `netlab fail` took away.
+        let outages: [OutageReport.Line]
         /// What has been changed by hand, or has died.
         let drift: DifferenceText
         /// The command that mends it.
@@ -70,12 +76,14 @@ struct Status: ParsableCommand {
             }
             return Facts(
                 name: name, state: drift.isEmpty ? "up" : "drifted", problem: nil, lab: LabSummary(lab),
-                serverPID: LabStatus(state).serverProcess?.pid, drops: drops, drift: drift,
+                serverPID: LabStatus(state).serverProcess?.pid, drops: drops,
+                outages: OutageReport.lines(name, lab.plan.outages), drift: drift,
                 repair: drift.isEmpty ? nil : Self.repair(state))
         } catch let error as LabRunnerError where error.kind == .system {
             let drift = state.isComplete ? try? LabDrift.ofRunningLab(name) : nil
             return Facts(
                 name: name, state: "broken", problem: error.description, lab: nil, serverPID: nil, drops: [],
+                outages: OutageReport.lines(name, (try? state.keptPlan().outages) ?? []),
                 drift: DifferenceText(drift?.lines ?? []), repair: Self.repair(state))
         }
     }
@@ -89,6 +97,9 @@ struct Status: ParsableCommand {
     private static func text(_ facts: Facts) -> String {
         var parts: [String] = []
         if let lab = facts.lab { parts.append(lab.text) } else { parts.append(facts.problem ?? "") }
+        if !facts.outages.isEmpty {
+            parts.append((facts.outages.map(\.text) + ["heal: netlab heal \(facts.name)"]).joined(separator: "\n"))
+        }
         if !facts.drift.isEmpty {
             let lines = facts.drift.complaints.map { "drift: \($0)" }
             parts.append((lines + (facts.repair.map { ["repair: \($0)"] } ?? [])).joined(separator: "\n"))

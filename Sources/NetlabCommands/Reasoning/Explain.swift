@@ -29,6 +29,7 @@ struct Explain: ParsableCommand {
     func run() throws {
         let name = lab
         let lab = try LabModel.read(name)
+        OutageReport.note(lab, name: name)
         let flow = try FlowArguments(from: from, to: to).flow(in: lab)
         let prediction = ReachabilityIndex(lab).explain(flow)
         if prediction.code == .noSourceOrDestination, let reason = prediction.explanations.first {

@@ -28,6 +28,7 @@ struct Matrix: ParsableCommand {
     func run() throws {
         let running = verify ? try RunningLab.attach(try LabName.valid(lab)) : nil
         let model = try running?.lab ?? LabModel.read(lab)
+        OutageReport.note(model, name: lab)
         let index = ReachabilityIndex(model)
         let wanted = try ports.map(MatrixPort.list) ?? model.portsOfInterest
         let matrix = ReachabilityMatrix(index, ports: wanted)

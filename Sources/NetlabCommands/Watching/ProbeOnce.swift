@@ -35,6 +35,7 @@ struct ProbeOnce: ParsableCommand {
     func run() throws {
         Interruption.hold()
         let lab = try RunningLab.attach(try LabName.valid(name))
+        OutageReport.note(lab.lab, name: name)
         try WatchOptions.require(from, in: lab)
         let target = try Target(to)
         let end = Endpoint(host: target.host, port: target.port)

@@ -26,14 +26,7 @@ public struct RuleIndex: Sendable {
 
     /// Reads the rules and lays the plan's beside them.
     public init(_ socket: NetlinkSocket, plan: NftTable?) throws {
-        var request = NetlinkBatch()
-        var writer = MessageWriter()
-        writer.begin(
-            type: UInt16(NFNL_SUBSYS_NFTABLES) << 8 | UInt16(NFT_MSG_GETRULE.rawValue), flags: UInt16(NLM_F_DUMP),
-            family: UInt8(NFPROTO_IPV4), resource: 0)
-        writer.put(NFTA_RULE_TABLE, NftTable.name)
-        writer.end(into: &request, operation: "nft -a list table ip \(NftTable.name)", subject: "")
-        self.init(Self.index(try socket.dump(request) { _, body in Self.parse(body) }, plan: plan))
+        self.init(Self.index(try socket.dump(.listRules) { _, body in Self.parse(body) }, plan: plan))
     }
 
     public subscript(handle: UInt64) -> IndexedRule? { rules[handle] }

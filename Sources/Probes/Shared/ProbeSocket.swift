@@ -5,7 +5,7 @@ import LinuxSystem
 import Namespaces
 
 /// A non-blocking socket that lives in a namespace and is used from any thread.
-struct ProbeSocket: ~Copyable {
+struct ProbeSocket: ~Copyable, Sendable {
     let descriptor: OwnedDescriptor
 
     init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }

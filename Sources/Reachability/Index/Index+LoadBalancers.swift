@@ -25,13 +25,18 @@ extension ReachabilityIndex {
         let all = group.targets.compactMap { target in
             address(of: target, in: vpc).map { (target: target, address: $0) }
         }
-        let well = all.filter { $0.target.health != .unhealthy }
+        let well = all.filter { $0.target.health != .unhealthy && !hasFailed($0.address, in: vpc) }
         if well.isEmpty { return all }
         if balancer.isCrossZone || balancer.kind == .application { return well }
         return well.filter { candidate in
             // An address outside the VPC belongs to no zone: every node may use it.
             vpc.interfaces[candidate.address].map { zone(of: $0) == zone(of: node) } ?? true
         }
+    }
+
+    /// Health checks find out: what has failed is unwell.
+    private func hasFailed(_ address: IPv4Address, in vpc: IndexedVPC) -> Bool {
+        vpc.interfaces[address].map { interfaces[$0].outage != nil } ?? false
     }
 
     private func address(of target: Target, in vpc: IndexedVPC) -> IPv4Address? {

@@ -83,8 +83,10 @@ struct IndexBuilder {
             add(interface, .natGateway(position), gateway.name, gateway.origin, vpc, hasGroups: false)
         }
         for (position, instance) in model.instances.enumerated() {
-            for interface in [instance.interface] + instance.secondaryInterfaces {
-                add(interface, .instance(position), instance.name, instance.origin, vpc, hasGroups: true)
+            for (number, interface) in instance.interfaces.enumerated() {
+                add(
+                    interface, .instance(position), instance.name, instance.origin, vpc, hasGroups: true,
+                    number: number)
             }
             addContainers(of: instance)
         }
@@ -101,7 +103,7 @@ struct IndexBuilder {
             for interface in endpoint.interfaces {
                 add(
                     interface, .endpoint(position), endpoint.name, endpoint.origin, vpc,
-                    hasGroups: !interface.securityGroups.isEmpty)
+                    hasGroups: !interface.securityGroups.isEmpty, node: interface.name)
             }
         }
     }
@@ -124,9 +126,13 @@ struct IndexBuilder {
 
     private mutating func add(
         _ interface: NetworkInterface, _ owner: IndexedInterface.Owner, _ ownerName: String, _ origin: Origin,
-        _ vpc: Int, hasGroups: Bool
+        _ vpc: Int, hasGroups: Bool, number position: Int = 0, node: String? = nil
     ) {
         guard let subnet = subnetNumbers[vpc][interface.subnet] else { return }
+        let zone = lab.vpcs[vpc].subnet(interface.subnet)?.zone
+        let outage = lab.outages.first {
+            $0.hits(interface: position, of: node ?? ownerName, named: interface.name, in: zone)
+        }
         let number = interfaces.count
         let members = interface.securityGroups.compactMap { groupNumbers[vpc][$0] }
         let pairs =
@@ -135,7 +141,8 @@ struct IndexBuilder {
         interfaces.append(
             IndexedInterface(
                 interface, vpc: vpc, subnet: subnet, owner: owner, ownerName: ownerName, origin: origin,
-                rules: hasGroups ? ruleSet(of: members) : nil, groups: GroupBits(members, of: groups.count)))
+                rules: hasGroups ? ruleSet(of: members) : nil, groups: GroupBits(members, of: groups.count),
+                outage: outage))
         for (own, outside) in pairs {
             vpcs[vpc].interfaces[own] = vpcs[vpc].interfaces[own] ?? number
             guard let outside, lab.vpcs[vpc].internetGateway != nil else { continue }

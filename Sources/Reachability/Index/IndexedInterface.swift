@@ -25,13 +25,16 @@ final class IndexedInterface: Sendable {
     let rules: Int?
     let groups: GroupBits
     let checksSource: Bool
+    /// What has taken it away.
+    let outage: Outage?
 
     let address: IPv4Address
 
     init(
         _ interface: NetworkInterface, vpc: Int, subnet: Int, owner: Owner, ownerName: String, origin: Origin,
-        rules: Int?, groups: GroupBits
+        rules: Int?, groups: GroupBits, outage: Outage?
     ) {
+        self.outage = outage
         self.vpc = vpc
         self.subnet = subnet
         self.owner = owner

@@ -81,5 +81,4 @@ final class IndexedSubnet: Sendable {
 enum LinkLocalService {
     static let metadata = IPv4Address(169, 254, 169, 254)
     static let resolver = IPv4Address(169, 254, 169, 253)
-    static let block = CIDRBlock(containing: IPv4Address(169, 254, 0, 0), prefixLength: 16)
 }

@@ -4,7 +4,7 @@ import IPAddressing
 /// Ends that no rule, route or list of the lab can tell apart: one of them speaks for all.
 ///
 /// Two instances are alike if they stand in the same subnet, have the same groups and the same checks, have no public
-/// address, are nobody's target, and their addresses lie in the same blocks of all that are written anywhere.
+/// address, are nobody's target, have not failed apart, and their addresses lie in the same blocks of all that are written anywhere.
 struct EndClasses {
     /// Positions in the list of ends, class by class.
     let members: [[Int]]
@@ -14,6 +14,7 @@ struct EndClasses {
         let rules: Int?
         let checksSource: Bool
         let blocks: [Int]
+        let outage: Outage?
     }
 
     init(_ ends: [MatrixEnd], of index: ReachabilityIndex) {
@@ -32,7 +33,7 @@ struct EndClasses {
             let interface = index.interfaces[number]
             let kind = Kind(
                 subnet: interface.subnet, rules: interface.rules, checksSource: interface.checksSource,
-                blocks: blocks.holding(end.address))
+                blocks: blocks.holding(end.address), outage: interface.outage)
             if let place = known[kind] {
                 classes[place].append(position)
             } else {

@@ -34,6 +34,7 @@ extension Walker {
         log.visit(indexed.component)
         let hop = index.endpointHop(number, vpc: vpc)
         log.visit(hop.component)
+        if let verdict = meetOutage(at: hop.component) { return verdict }
         guard packet.protocolNumber == IPProtocol.tcp || packet.isEchoRequest else {
             return refuse(
                 .vpceGatewayProtocolRestriction, .deniedIn, hop,

@@ -13,6 +13,7 @@ extension Walker {
                 "\(container.component) is in network mode none and has no interface but lo")
         }
         log.add(index.containerHop(number))
+        if let verdict = meetOutage(ofContainer: number) { return verdict }
         let host = container.host
         if isReply, let entry = memory.translation(answeredBy: packet, at: host) {
             return restore(entry, at: host)
@@ -62,8 +63,7 @@ extension Walker {
         packet.source = index.interfaces[host].address
         memory.remember(.init(interface: host, inside: inside, outside: packet, keepsClient: false))
         log.add(hop.leaving(packet, detail: "masquerades its containers"))
-        log.add(index.interfaceHop(host))
-        return leave(host)
+        return leaveHost(host)
     }
 
     /// The answer to what the host translated, as who asked knows it: out of the host again, or to who asked on it.
@@ -74,12 +74,18 @@ extension Walker {
         log.add(hop.leaving(packet))
         if let number = index.container(at: packet.destination, behind: host) { return arrive(atContainer: number) }
         if index.interfaces[host].has(packet.destination) { return arriveAtHost(host) }
+        return leaveHost(host)
+    }
+
+    private mutating func leaveHost(_ host: Int) -> Verdict {
+        if let verdict = meetOutage(at: host, outwards: true) { return verdict }
         log.add(index.interfaceHop(host))
         return leave(host)
     }
 
     private mutating func arrive(atContainer number: Int) -> Verdict {
         log.visit(index.containers[number].component)
+        if let verdict = meetOutage(ofContainer: number) { return verdict }
         log.add(index.containerHop(number))
         return .arrived(.container(number))
     }

@@ -9,6 +9,7 @@ extension Walker {
         log.visit(index.owner(of: number))
         log.add(index.ownerHop(number))
         if let verdict = deliverOnHost(number) { return verdict }
+        if let verdict = meetOutage(at: number, outwards: true) { return verdict }
         if case .endpoint = interface.owner, !isReply {
             return refuse(
                 .vpceIntraVPCTraffic, .deniedOut, index.interfaceHop(number),
@@ -68,9 +69,12 @@ extension Walker {
     /// At the interface itself.
     mutating func arrive(_ number: Int) -> Verdict {
         let interface = index.interfaces[number]
-        if case .natGateway = interface.owner { return atNATGateway(number) }
+        if case .natGateway = interface.owner {
+            return meetOutage(at: number, outwards: false) ?? atNATGateway(number)
+        }
         log.visit(index.owner(of: number))
         if let verdict = passGroups(number, egress: false) { return verdict }
+        if let verdict = meetOutage(at: number, outwards: false) { return verdict }
         if !interface.has(packet.destination) { return passThrough(number) }
         if case .loadBalancerNode = interface.owner { return atLoadBalancer(number) }
         log.add(index.interfaceHop(number))

@@ -8,6 +8,7 @@ extension Walker {
         let vpc = index.vpcs[number]
         let hop = Hop(vpc.gateway, vpc: vpc.model.name, inbound: packet)
         log.visit(vpc.gateway)
+        if let verdict = meetOutage(at: vpc.gateway) { return verdict }
         if packet.destination.isPrivateOrShared {
             let isShared = CIDRBlock.sharedSpace.contains(packet.destination)
             return refuse(
@@ -38,6 +39,7 @@ extension Walker {
         if let host = index.hosts[packet.destination] {
             let component = index.component(ofHost: host)
             log.visit(component)
+            if let verdict = meetOutage(at: component) { return verdict }
             log.add(Hop(component))
             return .arrived(.internet(host))
         }
@@ -57,7 +59,7 @@ extension Walker {
                 .igwPrivateIPAssociationForIngress, .nullRouted, Hop(.internet),
                 "\(packet.destination) belongs to AWS, and to no interface of this lab")
         }
-        if LinkLocalService.block.contains(packet.destination) {
+        if CIDRBlock.linkLocal.contains(packet.destination) {
             return refuse(
                 .noPossibleDestination, .nullRouted, Hop(.internet),
                 "\(packet.destination) is a link-local address, which nobody on the Internet has")
@@ -81,21 +83,22 @@ extension Walker {
         let vpc = index.vpcs[number]
         let hop = Hop(vpc.gateway, vpc: vpc.model.name, inbound: packet)
         log.visit(vpc.gateway)
+        if let verdict = meetOutage(at: vpc.gateway) { return verdict }
         if packet.source.isPrivateOrShared {
             let isShared = CIDRBlock.sharedSpace.contains(packet.source)
             return refuse(
                 isShared ? .igwSourceNotInRFC6598Ingress : .igwSourceNotInRFC1918Ingress, .deniedIn, hop,
                 "\(vpc.gateway) lets nothing in from the \(isShared ? "shared" : "private") address \(packet.source)")
         }
-        guard let inside = vpc.privateOf[packet.destination] else {
-            return refuse(
-                .igwPrivateIPAssociationForIngress, .deniedIn, hop,
-                "\(packet.destination) is a public address of no interface of VPC \(vpc.model.name)")
-        }
         if vpc.privateOf[packet.source] != nil {
             return refuse(
                 .gatewayRejectsSpoofedTraffic, .deniedIn, hop,
                 "\(packet.source) is a public address of this VPC, and cannot come in from the Internet")
+        }
+        guard let inside = vpc.privateOf[packet.destination] else {
+            return refuse(
+                .igwPrivateIPAssociationForIngress, .deniedIn, hop,
+                "\(packet.destination) is a public address of no interface of VPC \(vpc.model.name)")
         }
         packet.destination = inside
         log.add(hop.leaving(packet))

@@ -12,7 +12,7 @@ extension Walker {
     /// Where the subnet's table says.
     mutating func route(from number: Int) -> Verdict {
         let subnet = index.subnets[number]
-        guard !LinkLocalService.block.contains(packet.destination), let routes = subnet.routes,
+        guard !CIDRBlock.linkLocal.contains(packet.destination), let routes = subnet.routes,
             let entry = routes.best(packet.destination)
         else {
             return refuse(

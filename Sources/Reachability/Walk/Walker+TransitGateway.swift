@@ -31,6 +31,7 @@ extension Walker {
         let gateway = index.transitGateways[number]
         let hop = index.transitGatewayHop(number, vpc: nil)
         log.visit(hop.component)
+        if let verdict = meetOutage(at: hop.component) { return verdict }
         if isGoingInCircles() {
             return refuse(.noPath, .loop, hop, "the routes of \(hop.component) lead in circles")
         }
@@ -89,16 +90,17 @@ extension Walker {
                     .badStateAttachment, .nullRouted, hop, "the VPC of attachment \(model.name) does not exist")
             }
             log.add(hop)
-            return enter(vpc, bySubnets: gateway.subnets[attachment], zone: zone)
+            return enter(vpc, by: number, subnets: gateway.subnets[attachment], zone: zone)
         }
     }
 
     /// Into a VPC through the attachment's subnet of the sender's zone, or its first: as if sent from there, that subnet's
     /// list and table come next, and neither for a neighbour.
-    private mutating func enter(_ vpc: Int, bySubnets subnets: [Int], zone: String) -> Verdict {
+    private mutating func enter(_ vpc: Int, by gateway: Int, subnets: [Int], zone: String) -> Verdict {
         guard let subnet = subnets.first(where: { index.subnets[$0].model.zone == zone }) ?? subnets.first else {
             return deliver(in: vpc)
         }
+        if let verdict = meetOutage(of: gateway, inZone: index.subnets[subnet].model.zone, vpc: vpc) { return verdict }
         cameByTransitGateway = true
         guard index.subnets[subnet].block.contains(packet.destination) else { return leaveSubnet(subnet) }
         log.visit(index.vpcs[vpc].component)

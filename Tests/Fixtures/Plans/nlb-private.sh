@@ -266,6 +266,10 @@ table ip netlab {
             203.0.113.43 : 10.0.0.6,
         }
     }
+    set own_public {
+        type ipv4_addr
+        elements = { 203.0.113.11, 203.0.113.41, 203.0.113.42, 203.0.113.43 }
+    }
     # RFC 1918 and RFC 6598: an Internet gateway carries them neither way.
     set private_ranges {
         type ipv4_addr
@@ -307,6 +311,7 @@ table ip netlab {
     chain inbound {
         ip saddr @private_ranges counter drop comment "igw: private source"
         ip daddr @private_ranges counter drop comment "igw: private destination"
+        ip saddr @own_public counter drop comment "igw: spoofed source"
         # Left out: netlab also translates the packet quoted inside an ICMP error, which nft 1.0.6
         # has no words for. Without it, errors from beyond this gateway (traceroute's time exceeded,
         # path MTU's fragmentation needed) do not match the flow they speak of and are lost. netlab
@@ -704,6 +709,7 @@ table ip netlab {
     chain nowhere {
         type filter hook forward priority -20; policy accept;
         oifname "lo" goto unroutable
+        ip daddr 169.254.0.0/16 goto unroutable
     }
 
     # Network ACL of the receiver's subnet; not for packets that stay in one subnet.
@@ -957,6 +963,7 @@ table ip netlab {
         type filter hook input priority 0; policy drop;
         iifname "lo" accept
         ct state established,related accept
+        tcp dport 80 ct state invalid counter reject with tcp reset comment "elb front-a: unknown flow"
         counter drop comment "elb front-a: no listener"
     }
 
@@ -1074,6 +1081,7 @@ table ip netlab {
         type filter hook input priority 0; policy drop;
         iifname "lo" accept
         ct state established,related accept
+        tcp dport 80 ct state invalid counter reject with tcp reset comment "elb front-b: unknown flow"
         counter drop comment "elb front-b: no listener"
     }
 
@@ -1259,6 +1267,8 @@ table ip netlab {
         type filter hook input priority 0; policy drop;
         iifname "lo" accept
         ct state established,related accept
+        tcp dport 80 ct state invalid counter reject with tcp reset comment "elb plain-a: unknown flow"
+        tcp dport 81 ct state invalid counter reject with tcp reset comment "elb plain-a: unknown flow"
         counter drop comment "elb plain-a: no listener"
     }
 

@@ -233,6 +233,9 @@ table ip netlab {
     map public_to_private {
         type ipv4_addr : ipv4_addr
     }
+    set own_public {
+        type ipv4_addr
+    }
     # RFC 1918 and RFC 6598: an Internet gateway carries them neither way.
     set private_ranges {
         type ipv4_addr
@@ -274,6 +277,7 @@ table ip netlab {
     chain inbound {
         ip saddr @private_ranges counter drop comment "igw-a: private source"
         ip daddr @private_ranges counter drop comment "igw-a: private destination"
+        ip saddr @own_public counter drop comment "igw-a: spoofed source"
         # Left out: netlab also translates the packet quoted inside an ICMP error, which nft 1.0.6
         # has no words for. Without it, errors from beyond this gateway (traceroute's time exceeded,
         # path MTU's fragmentation needed) do not match the flow they speak of and are lost. netlab
@@ -552,6 +556,7 @@ table ip netlab {
     chain nowhere {
         type filter hook forward priority -20; policy accept;
         oifname "lo" goto unroutable
+        ip daddr 169.254.0.0/16 goto unroutable
     }
 
     # Network ACL of the receiver's subnet; not for packets that stay in one subnet.
@@ -627,6 +632,10 @@ table ip netlab {
         type ipv4_addr : ipv4_addr
         elements = { 203.0.113.20 : 10.1.1.10 }
     }
+    set own_public {
+        type ipv4_addr
+        elements = { 203.0.113.20 }
+    }
     # RFC 1918 and RFC 6598: an Internet gateway carries them neither way.
     set private_ranges {
         type ipv4_addr
@@ -668,6 +677,7 @@ table ip netlab {
     chain inbound {
         ip saddr @private_ranges counter drop comment "igw-b: private source"
         ip daddr @private_ranges counter drop comment "igw-b: private destination"
+        ip saddr @own_public counter drop comment "igw-b: spoofed source"
         # Left out: netlab also translates the packet quoted inside an ICMP error, which nft 1.0.6
         # has no words for. Without it, errors from beyond this gateway (traceroute's time exceeded,
         # path MTU's fragmentation needed) do not match the flow they speak of and are lost. netlab
@@ -926,6 +936,7 @@ table ip netlab {
     chain nowhere {
         type filter hook forward priority -20; policy accept;
         oifname "lo" goto unroutable
+        ip daddr 169.254.0.0/16 goto unroutable
     }
 
     # Network ACL of the receiver's subnet; not for packets that stay in one subnet.
@@ -1196,6 +1207,7 @@ table ip netlab {
     chain nowhere {
         type filter hook forward priority -20; policy accept;
         oifname "lo" goto unroutable
+        ip daddr 169.254.0.0/16 goto unroutable
     }
 
     # Network ACL of the receiver's subnet; not for packets that stay in one subnet.

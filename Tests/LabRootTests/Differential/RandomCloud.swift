@@ -1,5 +1,6 @@
 import CloudModel
 import IPAddressing
+import SeededRandom
 
 /// Small VPCs that nobody would draw and AWS would accept, from a seed: what is in them is what netlab can build.
 struct RandomCloud {

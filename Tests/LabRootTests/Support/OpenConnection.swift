@@ -39,6 +39,13 @@ final class OpenConnection {
     func ask(within milliseconds: Int32 = 10_000) throws -> Int32 {
         let request = Array("GET / HTTP/1.1\r\nHost: echo\r\n\r\n".utf8)
         try systemCall("send") { send(socket.raw, request, request.count, Int32(MSG_NOSIGNAL)) }
+        return try answer(within: milliseconds)
+    }
+
+    /// Whether what was asked for before still comes.
+    func hears(within milliseconds: Int32 = 20_000) throws -> Bool { try answer(within: milliseconds) == 0 }
+
+    private func answer(within milliseconds: Int32) throws -> Int32 {
         var waiting = pollfd(fd: socket.raw, events: Int16(POLLIN), revents: 0)
         guard try systemCall("poll", "", { poll(&waiting, 1, milliseconds) }) > 0 else { return ETIMEDOUT }
         var byte: UInt8 = 0

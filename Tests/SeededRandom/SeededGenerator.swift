@@ -1,4 +1,4 @@
-/// SplitMix64: the same numbers in every run, so that a failure comes back with its seed.
+/// SplitMix64: the same numbers for the same seed, so that a failure comes back with it.
 public struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
@@ -13,7 +13,7 @@ public struct SeededGenerator: RandomNumberGenerator {
     }
 
     /// A number below `limit`; 0 if that is not positive.
-    mutating func below(_ limit: Int) -> Int { limit > 0 ? Int(next() % UInt64(limit)) : 0 }
+    public mutating func below(_ limit: Int) -> Int { limit > 0 ? Int(next() % UInt64(limit)) : 0 }
 
-    mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
+    public mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
 }
