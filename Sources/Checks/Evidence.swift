@@ -82,10 +82,12 @@ struct Evidence: Sendable {
         echoIdentifiers = Set(leaving.compactMap(\.icmp?.identifier))
         translations = Self.translations(of: observation, leaving, natFlows)
         let reported = Set(observation?.seenFrom ?? [])
-        handedOn = natFlows.filter { $0.node == vantage?.atReceiver?.node }.flatMap { node, flows in
-            flows.filter { reported.contains(SocketAddress($0.original)) && $0.reply.source != $0.original.destination }
-                .map { (node: node, flow: $0) }
-        }.last
+        if let own = natFlows.first(where: { $0.node == vantage?.atReceiver?.node }) {
+            let flow = own.flows.last { flow in
+                reported.contains(SocketAddress(flow.original)) && flow.reply.source != flow.original.destination
+            }
+            handedOn = flow.map { (own.node, $0) }
+        }
     }
 
     /// The flow at each node that translated it, in the order of the way: what leaves the first is what comes to the
