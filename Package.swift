@@ -70,7 +70,10 @@ let package = Package(
         // What lives and moves inside a lab.
         module(
             "LabServices",
-            ["IPAddressing", "Namespaces", "LinuxSystem", .product(name: "Logging", package: "swift-log")] + nio),
+            [
+                "IPAddressing", "Namespaces", "LinuxSystem", "CNetlabShims",
+                .product(name: "Logging", package: "swift-log"),
+            ] + nio),
         module(
             "Probes",
             [

@@ -3,12 +3,15 @@
 #include <errno.h>
 #include <linux/errqueue.h>
 #include <linux/if_packet.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 int cnl_next_socket_error(int descriptor, struct cnl_socket_error *result) {
     char payload[256];
@@ -64,4 +67,56 @@ int cnl_packet_counts(int descriptor, uint32_t *packets, uint32_t *drops) {
     *packets = statistics.tp_packets;
     *drops = statistics.tp_drops;
     return 0;
+}
+
+struct port_question {
+    struct nlmsghdr header;
+    struct inet_diag_req_v2 body;
+};
+
+/// Asks; returns the type of the answer, with errno set if it is an error, or -1.
+static int ask_for_port(int descriptor, const struct port_question *question) {
+    struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+    union {
+        struct nlmsghdr header;
+        char bytes[1024];
+    } answer;
+    if (sendto(descriptor, question, sizeof *question, 0, (struct sockaddr *)&kernel, sizeof kernel) < 0) return -1;
+    // The kernel has answered when sendto returns.
+    ssize_t count = recv(descriptor, &answer, sizeof answer, MSG_DONTWAIT);
+    if (count < (ssize_t)sizeof answer.header) return -1;
+    if (answer.header.nlmsg_type == NLMSG_ERROR) {
+        if (count < (ssize_t)NLMSG_LENGTH(sizeof(struct nlmsgerr))) return -1;
+        errno = -((struct nlmsgerr *)NLMSG_DATA(&answer.header))->error;
+    }
+    return answer.header.nlmsg_type;
+}
+
+int cnl_port_is_bound(int protocol, uint32_t address, uint16_t port) {
+    struct port_question question = {
+        .header = {.nlmsg_len = sizeof question, .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST},
+        .body = {
+            .sdiag_family = AF_INET,
+            .sdiag_protocol = (uint8_t)protocol,
+            .id = {.idiag_cookie = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE}}}};
+    // For one UDP socket the kernel takes the ends the other way round (udp_dump_one in net/ipv4/udp_diag.c).
+    if (protocol == IPPROTO_UDP) {
+        question.body.id.idiag_dst[0] = address;
+        question.body.id.idiag_dport = port;
+    } else {
+        question.body.id.idiag_src[0] = address;
+        question.body.id.idiag_sport = port;
+    }
+    int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+    if (descriptor < 0) return -1;
+    int answer = ask_for_port(descriptor, &question), result = answer == SOCK_DIAG_BY_FAMILY ? 1 : -1;
+    if (answer == NLMSG_ERROR && errno == ENOENT) {
+        // Either no such socket, or nobody to ask: a list of sockets in no state is empty, but it is a list.
+        question.header.nlmsg_flags |= NLM_F_DUMP;
+        if (ask_for_port(descriptor, &question) == NLMSG_DONE) result = 0;
+    }
+    int saved = errno;
+    close(descriptor);
+    errno = saved;
+    return result;
 }

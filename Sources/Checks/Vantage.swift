@@ -24,7 +24,8 @@ struct Vantage: Sendable {
     /// - Parameter stream: The connection that was opened before, whose target is known.
     init(_ trial: Trial, _ places: Places, stream: OpenStream? = nil) throws {
         let sender = try places.sender(trial.sender)
-        let target = try stream?.target.address ?? trial.probe.endpoint.map { try places.resolve($0.host, from: sender) }
+        let target =
+            try stream?.target.address ?? trial.probe.endpoint.map { try places.resolve($0.host, from: sender) }
         // A container in network mode none has no interface to look at.
         if let target, let number = trial.probe.protocolNumber, sender.plan.address != nil {
             // By port, or a scan of the same host at the same time would flood the capture.

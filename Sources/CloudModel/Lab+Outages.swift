@@ -36,7 +36,8 @@ extension Lab {
                 instance.secondaryInterfaces.indices.map { Outage.linkName($0 + 1, of: instance.name) }
             }
             let named = vpcs.flatMap(\.instances).flatMap(\.interfaces).map(\.name).filter { !$0.isEmpty }
-            return nodesWithWires.filter { ![.vpc, .peering, .transitGateway, .internetGateway].contains($0.kind) }.map(\.name)
+            return nodesWithWires.filter { ![.vpc, .peering, .transitGateway, .internetGateway].contains($0.kind) }.map(
+                \.name)
                 + further + named
         }
     }

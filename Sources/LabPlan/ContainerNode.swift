@@ -11,11 +11,13 @@ enum ContainerNode {
     /// Docker's own, whatever the host's interface carries.
     private static let mtu = 1500
 
-    static func plans(on host: Instance, in vpc: VPC, _ hostPlan: inout NodePlan, builder: inout PlanBuilder) -> [NodePlan]
+    static func plans(on host: Instance, in vpc: VPC, _ hostPlan: inout NodePlan, builder: inout PlanBuilder)
+        -> [NodePlan]
     {
         let bridged = host.bridgedContainers
         if !bridged.isEmpty { furnish(&hostPlan, for: host) }
-        let addresses = Dictionary(bridged.map { ($0.container.name, $0.address) }, uniquingKeysWith: { first, _ in first })
+        let addresses = Dictionary(
+            bridged.map { ($0.container.name, $0.address) }, uniquingKeysWith: { first, _ in first })
         return host.containers.filter { $0.network != .host }.map { container in
             var plan = NodePlan(container.name, .container)
             plan.sockets = container.listeners.map {

@@ -166,6 +166,8 @@ extension Sysctl {
         Sysctl("net.ipv4.conf.default.rp_filter", "0"),
         Sysctl("net.ipv4.conf.all.send_redirects", "0"),
         Sysctl("net.ipv4.conf.default.send_redirects", "0"),
+        // What is only passing needs no look for a socket of this node: 4 % of a packet's way through the lab.
+        Sysctl("net.ipv4.ip_early_demux", "0"),
     ]
 }
 

@@ -41,6 +41,9 @@ enum ShellLesson {
     /// Why a kernel setting; families of settings share their reason.
     static func setting(_ key: String) -> String? {
         if key == "net.ipv4.ip_forward" { return "It forwards." }
+        if key == "net.ipv4.ip_early_demux" {
+            return "What passes through is not for a socket here: the kernel need not look for one first."
+        }
         if key.hasSuffix(".rp_filter") {
             return "Source addresses are checked by rules below (source/dest check), not by the kernel's own guess."
         }
@@ -167,6 +170,9 @@ enum ShellLesson {
             "A public address of the same VPC: the packet comes straight back in, from the sender's public address."
         case (.natGateway, "fragments"):
             "A NAT gateway passes fragments of UDP only. Asked before they are put together."
+        case (.natGateway, "strangers"):
+            "A packet for the gateway itself that begins a flow: dropped at once, before the kernel prepares a translation "
+                + "for it. Answers of flows go on."
         case (.natGateway, "input"): "Nobody can talk to the gateway itself; replies to flows are not for it, either."
         case (.natGateway, "forward"):
             "Flows begin inside. TCP, UDP and ICMP only. A flow that was silent for 350 s is answered by a reset inside."

@@ -152,9 +152,11 @@ extension ReachabilityIndex {
             let balancer = balancer(of: $0)
             return balancer.name == name || balancer.dnsName == name
         }
-        if let client = host(of: start), let near = nodes.first(where: {
-            interfaces[$0].outage == nil && zone(of: $0) == zone(of: client)
-        }) {
+        if let client = host(of: start),
+            let near = nodes.first(where: {
+                interfaces[$0].outage == nil && zone(of: $0) == zone(of: client)
+            })
+        {
             return near
         }
         return nodes.first { interfaces[$0].outage == nil } ?? nodes.first

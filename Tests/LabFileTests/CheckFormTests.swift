@@ -32,6 +32,7 @@ struct CheckFormTests {
             ("http: web:8080/a/b?c=d:e", .http(to: Endpoint(host: "web", port: 8080), path: "/a/b?c=d:e")),
             ("http: { to: web, path: /x }", .http(to: Endpoint(host: "web", port: 80), path: "/x")),
             ("tcp: web:22", .tcp(to: Endpoint(host: "web", port: 22))),
+            ("stream: echo.example", .stream(to: Endpoint(host: "echo.example", port: 80))),
             ("udp: 198.51.100.40:7", .udp(to: Endpoint(host: "198.51.100.40", port: 7))),
             ("ping: echo", .ping(to: Endpoint(host: "echo"))),
             ("dns: echo.example", .dns(name: "echo.example", server: nil)),
@@ -95,6 +96,27 @@ struct CheckFormTests {
         let other = try self.check(
             "tcp: web:22", control: "    control: { says: y, ping: web, expect: { succeeds: true } }\n")
         #expect(other.control?.from == ["app"] && other.control?.probe == .ping(to: Endpoint(host: "web")))
+    }
+
+    @Test("an outage: one, several, none; a control has that of its check")
+    func outages() throws {
+        let inherited = "    control: { says: but, from: web, expect: { succeeds: true } }\n"
+        let one = try check("outage: zone a\n    http: echo", expect: "{ succeeds: false }", control: inherited)
+        #expect(one.outage == [Outage(.zone, "a")] && one.control?.outage == one.outage)
+        let whole = "    control: { says: but, outage: none, expect: { succeeds: true } }\n"
+        let several = try check(
+            "outage: [node echo, link app]\n    http: echo", expect: "{ succeeds: false }", control: whole)
+        #expect(several.outage == [Outage(.node, "echo"), Outage(.link, "app")] && several.control?.outage == [])
+        #expect(several.control?.from == ["app"] && several.control?.probe == several.probe)
+    }
+
+    @Test("programs that checks run, and passwords that are counted")
+    func programs() throws {
+        let reading = LabFile.read("programs: [ssh, sshpass]\n" + Self.network + "  []\n", file: "check.yaml")
+        #expect(reading.lab?.programs == ["ssh", "sshpass"], "\(reading.rendered)")
+        let check = try check(
+            "run: { command: ssh web, towards: 'web:22' }", expect: "{ attempts: 3, status: 255 }")
+        #expect(check.expect == Expectation(status: 255, attempts: 3))
     }
 
     @Test("expectations")

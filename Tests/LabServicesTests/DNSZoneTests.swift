@@ -160,6 +160,23 @@ struct DNSZoneTests {
         #expect(BoundPort.exists(.udp([.loopback], try ListeningSocket.port(of: socket.raw))))
     }
 
+    @Test("the kernel, asked for one port, says what its tables say", arguments: [SocketKind.udp, .tcp])
+    func theKernelIsAskedForOnePort(_ kind: SocketKind) throws {
+        let number = kind == .udp ? IPPROTO_UDP : IPPROTO_TCP
+        let port = try freePort()
+        let other = IPv4Address(127, 0, 0, 2)
+        #expect(BoundPort.asked([.loopback], port, number) == false)
+        let socket = try ListeningSocket.open(kind, port: port, address: .loopback)
+        #expect(BoundPort.asked([.loopback], port, number) == true)
+        #expect(BoundPort.asked([other], port, number) == false)
+        #expect(BoundPort.asked([.loopback, other], port, number) == false)
+        // Bound to every address is bound to each.
+        let free = try freePort()
+        let everywhere = try ListeningSocket.open(kind, port: free)
+        #expect(BoundPort.asked([other], free, number) == true)
+        #expect(socket.raw != everywhere.raw)
+    }
+
     /// Free for UDP and TCP, and below the ports the kernel hands out to the other tests' clients.
     private func freePort() throws -> UInt16 {
         for _ in 0..<100 {

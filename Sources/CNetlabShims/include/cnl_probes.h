@@ -31,3 +31,9 @@ int cnl_wait_readable(const int *descriptors, int count, int64_t nanoseconds);
 /// Packets a packet socket was offered (dropped ones included) and dropped since the last call (PACKET_STATISTICS,
 /// struct tpacket_stats).
 int cnl_packet_counts(int descriptor, uint32_t *packets, uint32_t *drops);
+
+/// Whether a socket has a port in the calling thread's namespace (for TCP: listens at it), asked by sock_diag(7), which
+/// looks in the kernel's hash tables: 1 yes, 0 no, -1 with errno (ENOENT: a kernel without inet_diag). `address` and
+/// `port` are in network byte order; what is bound to every address has every address. In C because linux/inet_diag.h
+/// has no door. The other way, /proc/net/tcp, walks the connections of all namespaces each time it is read.
+int cnl_port_is_bound(int protocol, uint32_t address, uint16_t port);

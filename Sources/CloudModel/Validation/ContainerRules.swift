@@ -55,7 +55,8 @@ extension Findings {
                             + "has it: bind: address already in use"
                         : "the container `\(container.name)` publishes \(socket) of its host `\(host.name)`, and "
                             + "`\(other)` has it: port is already allocated",
-                    hint: "ECS would place it on an instance where the port is free: choose another port or another host"
+                    hint:
+                        "ECS would place it on an instance where the port is free: choose another port or another host"
                         + (isHost ? ", or network mode bridge" : ""),
                     field: isHost ? "listens" : "ports")
             }

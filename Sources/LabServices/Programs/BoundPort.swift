@@ -1,16 +1,29 @@
+import CNetlabShims
 import Glibc
 import IPAddressing
 import LinuxSystem
 
-/// Looks for a bound port in the kernel's own table of the calling thread's namespace.
+/// Looks for a bound port in the calling thread's namespace.
 enum BoundPort {
     static func exists(_ readiness: Program.Readiness) -> Bool {
         switch readiness {
         case .running: true
-        case .udp(let addresses, let port): areListed(addresses, port, state: nil, in: "udp")
+        case .udp(let addresses, let port):
+            asked(addresses, port, IPPROTO_UDP) ?? areListed(addresses, port, state: nil, in: "udp")
         // 0A is TCP_LISTEN.
-        case .tcp(let addresses, let port): areListed(addresses, port, state: "0A", in: "tcp")
+        case .tcp(let addresses, let port):
+            asked(addresses, port, IPPROTO_TCP) ?? areListed(addresses, port, state: "0A", in: "tcp")
         }
+    }
+
+    /// What the kernel says of each address; `nil` if it cannot be asked.
+    static func asked(_ addresses: [IPv4Address], _ port: UInt16, _ protocolNumber: Int) -> Bool? {
+        for address in addresses {
+            let answer = cnl_port_is_bound(Int32(protocolNumber), address.number.bigEndian, port.bigEndian)
+            guard answer >= 0 else { return nil }
+            guard answer > 0 else { return false }
+        }
+        return true
     }
 
     private static func areListed(

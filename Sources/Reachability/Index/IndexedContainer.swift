@@ -26,7 +26,8 @@ extension ReachabilityIndex {
         for number in containersOfHost[host] ?? [] {
             guard let address = containers[number].address else { continue }
             for port in containers[number].model.publishedPorts
-            where port.hostPort == packet.destinationPorts.lowerBound && port.transport.number == packet.protocolNumber {
+            where port.hostPort == packet.destinationPorts.lowerBound && port.transport.number == packet.protocolNumber
+            {
                 return (number, address, port.containerPort)
             }
         }

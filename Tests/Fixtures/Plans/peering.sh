@@ -75,6 +75,8 @@ ip netns exec "$LAB.igw-a" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 # No router of AWS tells a host of a shorter way.
 ip netns exec "$LAB.igw-a" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.igw-a" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+# What passes through is not for a socket here: the kernel need not look for one first.
+ip netns exec "$LAB.igw-a" sysctl -q -w net.ipv4.ip_early_demux=0
 
 # VPC router a:
 ip netns exec "$LAB.a" sysctl -q -w net.ipv4.ip_forward=1
@@ -82,6 +84,7 @@ ip netns exec "$LAB.a" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.a" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.a" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.a" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.a" sysctl -q -w net.ipv4.ip_early_demux=0
 # The router answers ARP for every interface of the VPC.
 ip netns exec "$LAB.a" sysctl -q -w net.ipv4.conf.default.proxy_arp=1
 # A NAT gateway hands on the router's own "fragmentation needed"; it comes back with the router's
@@ -102,6 +105,7 @@ ip netns exec "$LAB.igw-b" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.igw-b" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.igw-b" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.igw-b" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.igw-b" sysctl -q -w net.ipv4.ip_early_demux=0
 
 # VPC router b:
 ip netns exec "$LAB.b" sysctl -q -w net.ipv4.ip_forward=1
@@ -109,6 +113,7 @@ ip netns exec "$LAB.b" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.b" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.b" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.b" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.b" sysctl -q -w net.ipv4.ip_early_demux=0
 ip netns exec "$LAB.b" sysctl -q -w net.ipv4.conf.default.proxy_arp=1
 ip netns exec "$LAB.b" sysctl -q -w net.ipv4.conf.all.accept_local=1
 ip netns exec "$LAB.b" sysctl -q -w net.netfilter.nf_conntrack_tcp_be_liberal=1
@@ -122,6 +127,7 @@ ip netns exec "$LAB.c" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.c" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.c" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.c" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.c" sysctl -q -w net.ipv4.ip_early_demux=0
 ip netns exec "$LAB.c" sysctl -q -w net.ipv4.conf.default.proxy_arp=1
 ip netns exec "$LAB.c" sysctl -q -w net.ipv4.conf.all.accept_local=1
 ip netns exec "$LAB.c" sysctl -q -w net.netfilter.nf_conntrack_tcp_be_liberal=1
@@ -135,6 +141,7 @@ ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_early_demux=0
 
 # --- wires -----------------------------------------------------------------------------------------
 # One veth pair for each network interface, both ends in place at once. No bridge: two instances of

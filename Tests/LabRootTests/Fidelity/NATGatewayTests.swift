@@ -1,4 +1,5 @@
 import CloudModel
+import Glibc
 import IPAddressing
 import KernelObjects
 import LabRunner
@@ -157,6 +158,20 @@ extension RealLabs.Fidelity {
                     let value = try lab.run("vpc", "sysctl", "-n", "net.netfilter.nf_conntrack_\(name)")
                     #expect(value == "\(seconds)\n", "\(name)")
                 }
+            }
+        }
+
+        @Test("flows through it are tracked whatever the rules: they outlive the rule that let them out")
+        func tracked() async throws {
+            try await withLab(text: RealLabs.Fidelity.lab) { lab throws in
+                let inside = try OpenConnection(from: lab.node("app").namespace, to: echo, port: 80)
+                let direct = try OpenConnection(from: lab.node("web").namespace, to: echo, port: 80)
+                for chain in ["sg-any-out", "sg-any-out-open"] {
+                    try lab.run("vpc", "nft", "flush", "chain", "ip", "netlab", chain)
+                }
+                #expect(try inside.ask() == 0)
+                #expect(try direct.ask(within: 1_500) == ETIMEDOUT)
+                #expect(try lab.handshake("app", echo, 80).isSilent)
             }
         }
 

@@ -20,6 +20,17 @@ extension RealLabs.Fidelity {
             }
         }
 
+        @Test("8500 through a transit gateway, 9001 over a peering connection")
+        func betweenVPCs() async throws {
+            let labs = "\(TestShare.repository)/Tests/Fixtures/GoodLabs"
+            try await withLab("\(labs)/transit-gateway.yaml") { lab throws in
+                #expect(try sizes(lab, "shared", "10.1.1.10") == ["9001", "8500"])
+            }
+            try await withLab("\(labs)/peering.yaml") { lab throws in
+                #expect(try sizes(lab, "web", "10.2.1.10") == ["9001"])
+            }
+        }
+
         @Test("inside a packet has at most 9001 bytes")
         func jumbo() async throws {
             try await withLab(text: RealLabs.Fidelity.lab) { lab throws in

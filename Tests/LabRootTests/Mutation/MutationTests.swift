@@ -9,7 +9,7 @@ extension RealLabs {
     @Suite("Broken labs") struct MutationTests {
         static let all =
             PrivateNATMutations.all + PublicIGWMutations.all + ALBPrivateMutations.all + NLBPrivateMutations.all
-            + ECSTaskMutations.all + ECSHostMutations.all
+            + ECSTaskMutations.all + ECSHostMutations.all + NATZonesMutations.all + InboundMutations.all
 
         @Test("the check notices, and a fresh lab passes again", arguments: all)
         func noticed(_ mutation: Mutation) async throws {
