@@ -118,7 +118,7 @@ struct IndexBuilder {
                 continue
             }
             containerNamed[container.name] = containers.count
-            containersOfHost[host, default: []].append(containers.count)
+            if addresses[container.name] != nil { containersOfHost[host, default: []].append(containers.count) }
             containers.append(
                 IndexedContainer(model: container, host: host, address: addresses[container.name]))
         }

@@ -23,7 +23,7 @@ public final class ReachabilityIndex: Sendable {
     let interfaceNamed: [String: Int]
     let containers: [IndexedContainer]
     let containerNamed: [String: Int]
-    /// By the first interface of the host, for hosts that have any.
+    /// Those behind `docker0`, by the first interface of the host, for hosts that have any.
     let containersOfHost: [Int: [Int]]
 
     public init(_ lab: Lab) {
