@@ -25,13 +25,26 @@ struct Evidence: Sendable {
     private(set) var handedOn: (node: String, flow: TrackedFlow)?
     /// The identifiers of the echo requests that left the sender: what tells its own from others at the receiver.
     let echoIdentifiers: Set<UInt16>
+    /// Every port its TCP or UDP connections have, before and after translation.
+    let ports: Set<UInt16>
+    /// Resets that came to the sender.
+    let resets: Int
+    /// What each NAT gateway processed during the phase, where that was measured.
+    private(set) var natBytes: [String: UInt64] = [:]
+
+    /// The same with what was measured beside it.
+    func with(natBytes: [String: UInt64]) -> Evidence {
+        var copy = self
+        copy.natBytes = natBytes
+        return copy
+    }
 
     /// Evidence that somebody else has gathered.
     init(
         _ trial: Trial, observation: Observation?, error: String? = nil, duration: Duration = .zero, sent: Int = 0,
         arrived: [Sighting] = [], receiver: String? = nil, strays: [(node: String, sighting: Sighting)] = [],
         captureLost: Int = 0, translations: [(node: String, flow: TrackedFlow)] = [],
-        echoIdentifiers: Set<UInt16> = []
+        echoIdentifiers: Set<UInt16> = [], resets: Int = 0
     ) {
         self.trial = trial
         self.observation = observation
@@ -44,6 +57,8 @@ struct Evidence: Sendable {
         self.captureLost = captureLost
         self.translations = translations
         self.echoIdentifiers = echoIdentifiers
+        self.resets = resets
+        ports = Self.ports(observation?.local.map { [$0] } ?? [], translations)
     }
 
     /// Reads the witnesses and the NAT gateways' memory.
@@ -63,7 +78,7 @@ struct Evidence: Sendable {
                     .filter { Self.isSent($0, by: vantage?.guises, natFlows) }.map { (place.node, $0) }
             }
             captureLost = try (vantage?.all ?? []).reduce(0) { try $0 + $1.dropped }
-            observation = try result.get()
+            observation = Self.completed(try result.get(), by: seen)
             error = nil
         } catch {
             observation = nil
@@ -80,7 +95,10 @@ struct Evidence: Sendable {
         }
         sent = observation?.unanswered ?? leaving.count
         echoIdentifiers = Set(leaving.compactMap(\.icmp?.identifier))
-        translations = Self.translations(of: observation, leaving, natFlows)
+        func flows(of local: SocketAddress?) -> [(node: String, flow: TrackedFlow)] {
+            Self.translations(of: observation, from: local, leaving, natFlows)
+        }
+        translations = flows(of: observation?.local)
         let reported = Set(observation?.seenFrom ?? [])
         if let own = natFlows.first(where: { $0.node == vantage?.atReceiver?.node }) {
             let flow = own.flows.last { flow in
@@ -88,15 +106,33 @@ struct Evidence: Sendable {
             }
             handedOn = flow.map { (own.node, $0) }
         }
+        let locals = observation?.locals ?? []
+        ports = Self.ports(locals, locals.flatMap(flows))
+        resets = seen.count {
+            $0.direction == .incoming && $0.tcp?.isReset == true && locals.contains($0.destination)
+        }
     }
+
+    /// A program does not say where its connections began: its packets do.
+    private static func completed(_ observation: Observation, by seen: [Sighting]) -> Observation {
+        guard observation.locals.isEmpty, observation.protocolNumber == ProtocolNumber.tcp else { return observation }
+        var observation = observation
+        observation.locals = Set(seen.filter { $0.direction == .outgoing }.map(\.source)).sorted()
+        return observation
+    }
+
+    private static func ports(
+        _ locals: [SocketAddress], _ flows: [(node: String, flow: TrackedFlow)]
+    ) -> Set<UInt16> { Set(locals.map(\.port) + flows.map(\.flow.translatedSource.port)) }
 
     /// The flow at each node that translated it, in the order of the way: what leaves the first is what comes to the
     /// second.
     private static func translations(
-        of observation: Observation?, _ leaving: [Sighting], _ natFlows: [(node: String, flows: [TrackedFlow])]
+        of observation: Observation?, from local: SocketAddress?, _ leaving: [Sighting],
+        _ natFlows: [(node: String, flows: [TrackedFlow])]
     ) -> [(node: String, flow: TrackedFlow)] {
         var pending = natFlows
-        var found = take(from: &pending) { isFlow($0, of: observation, leaving) }
+        var found = take(from: &pending) { isFlow($0, of: observation, from: local, leaving) }
         while let last = found.last {
             let next = take(from: &pending) { $0.original == last.flow.asItGoesOn }
             if next.isEmpty { break }
@@ -131,8 +167,10 @@ struct Evidence: Sendable {
         }
     }
 
-    private static func isFlow(_ flow: TrackedFlow, of observation: Observation?, _ leaving: [Sighting]) -> Bool {
-        guard let observation, let local = observation.locals.last, let target = observation.target,
+    private static func isFlow(
+        _ flow: TrackedFlow, of observation: Observation?, from local: SocketAddress?, _ leaving: [Sighting]
+    ) -> Bool {
+        guard let observation, let local, let target = observation.target,
             flow.original.protocolNumber == observation.protocolNumber,
             flow.original.source == local.address, flow.original.destination == target.address
         else { return false }
@@ -159,7 +197,6 @@ struct Evidence: Sendable {
                 }
             }
         } else if reported.isEmpty {
-            let ports = Set(translations.map { $0.flow.translatedSource.port } + [observation.local?.port ?? 0])
             for sighting in arrived where ports.contains(sighting.source.port) { reported.insert(sighting.source) }
         }
         return reported

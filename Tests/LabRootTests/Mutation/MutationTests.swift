@@ -10,6 +10,8 @@ extension RealLabs {
         static let all =
             PrivateNATMutations.all + PublicIGWMutations.all + ALBPrivateMutations.all + NLBPrivateMutations.all
             + ECSTaskMutations.all + ECSHostMutations.all + NATZonesMutations.all + InboundMutations.all
+            + DockerPullMutations.all
+            + LogPushMutations.all + PaymentsMutations.all + BandwidthMutations.all + NATCostsMutations.all
 
         @Test("the check notices, and a fresh lab passes again", arguments: all)
         func noticed(_ mutation: Mutation) async throws {
