@@ -131,7 +131,7 @@ struct Phase {
 
     private func natFlows() throws -> [(node: String, flows: [TrackedFlow])] {
         // The kernel looks through its whole table, for all namespaces, to list the flows of one: some milliseconds.
-        let gateways = places.lab.nodes.filter { $0.plan.role == .natGateway }
+        let gateways = places.lab.nodes.filter { $0.plan.remembersTranslations }
         let lists = inParallel(gateways.map { node in { @Sendable in try node.trackedFlows() } }, threads: 4)
         return try zip(gateways, lists).map { ($0.plan.name, try $1.get()) }
     }

@@ -21,6 +21,8 @@ struct Evidence: Sendable {
     private(set) var captureLost = 0
     /// The flow at each NAT gateway it went through.
     let translations: [(node: String, flow: TrackedFlow)]
+    /// The flow at the receiver, if it handed the packets on to somebody else: a published port of a container.
+    private(set) var handedOn: (node: String, flow: TrackedFlow)?
     /// The identifiers of the echo requests that left the sender: what tells its own from others at the receiver.
     let echoIdentifiers: Set<UInt16>
     /// Every port its TCP or UDP connections have, before and after translation.
@@ -94,11 +96,16 @@ struct Evidence: Sendable {
         sent = observation?.unanswered ?? leaving.count
         echoIdentifiers = Set(leaving.compactMap(\.icmp?.identifier))
         func flows(of local: SocketAddress?) -> [(node: String, flow: TrackedFlow)] {
-            natFlows.flatMap { node, flows in
-                flows.filter { Self.isFlow($0, of: observation, from: local, leaving) }.map { (node, $0) }
-            }
+            Self.translations(of: observation, from: local, leaving, natFlows)
         }
         translations = flows(of: observation?.local)
+        let reported = Set(observation?.seenFrom ?? [])
+        if let own = natFlows.first(where: { $0.node == vantage?.atReceiver?.node }) {
+            let flow = own.flows.last { flow in
+                reported.contains(SocketAddress(flow.original)) && flow.reply.source != flow.original.destination
+            }
+            handedOn = flow.map { (own.node, $0) }
+        }
         let locals = observation?.locals ?? []
         ports = Self.ports(locals, locals.flatMap(flows))
         resets = seen.count {
@@ -117,6 +124,32 @@ struct Evidence: Sendable {
     private static func ports(
         _ locals: [SocketAddress], _ flows: [(node: String, flow: TrackedFlow)]
     ) -> Set<UInt16> { Set(locals.map(\.port) + flows.map(\.flow.translatedSource.port)) }
+
+    /// The flow at each node that translated it, in the order of the way: what leaves the first is what comes to the
+    /// second.
+    private static func translations(
+        of observation: Observation?, from local: SocketAddress?, _ leaving: [Sighting],
+        _ natFlows: [(node: String, flows: [TrackedFlow])]
+    ) -> [(node: String, flow: TrackedFlow)] {
+        var pending = natFlows
+        var found = take(from: &pending) { isFlow($0, of: observation, from: local, leaving) }
+        while let last = found.last {
+            let next = take(from: &pending) { $0.original == last.flow.asItGoesOn }
+            if next.isEmpty { break }
+            found += next
+        }
+        // A host of containers also remembers what it passes on as it is.
+        return found.filter { $0.flow.changesSource }
+    }
+
+    /// Those that fit, and their nodes out of the list: nobody translates a flow twice.
+    private static func take(
+        from pending: inout [(node: String, flows: [TrackedFlow])], where fits: (TrackedFlow) -> Bool
+    ) -> [(node: String, flow: TrackedFlow)] {
+        let found = pending.flatMap { node, flows in flows.filter(fits).map { (node: node, flow: $0) } }
+        pending.removeAll { entry in found.contains { $0.node == entry.node } }
+        return found
+    }
 
     /// Whether a packet is the sender's: by its address, or, where that is a NAT gateway's, by what the gateway
     /// remembers of it.
@@ -167,5 +200,17 @@ struct Evidence: Sendable {
             for sighting in arrived where ports.contains(sighting.source.port) { reported.insert(sighting.source) }
         }
         return reported
+    }
+}
+
+extension SocketAddress {
+    /// Where the flow comes from.
+    fileprivate init(_ flow: FlowTuple) { self.init(address: flow.source, port: flow.sourcePort) }
+}
+
+extension TrackedFlow {
+    fileprivate var changesSource: Bool {
+        (original.source, original.sourcePort, original.identifier)
+            != (reply.destination, reply.destinationPort, reply.identifier)
     }
 }

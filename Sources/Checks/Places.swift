@@ -31,8 +31,9 @@ struct Places: Sendable {
     }
 
     /// The address under which `sender` would speak to a node: private within one VPC or over a private way to
-    /// another, public otherwise.
+    /// another, public otherwise. A container is known by its host's, except on that host.
     func address(of node: String, from sender: String) -> IPv4Address? {
+        if let inside = model.bridgeAddress(of: node), model.shareHost(node, sender) { return inside }
         let home = vpc(of: sender)
         if let home, let other = vpc(of: node), model.isConnected(home, to: other) { return privateAddress(of: node) }
         return publicAddress(of: node)
@@ -42,6 +43,7 @@ struct Places: Sendable {
     func visibleAddress(of node: String, at destination: IPv4Address?) -> IPv4Address? {
         guard let home = vpc(of: node) else { return publicAddress(of: node) }
         guard let destination else { return publicAddress(of: node) }
+        if DockerBridge.block.contains(destination), let inside = model.bridgeAddress(of: node) { return inside }
         let isPrivate =
             model.vpcs.contains { $0.contains(destination) && model.isConnected(home, to: $0) }
             || endpoint(serving: destination, for: node) != nil
@@ -74,14 +76,22 @@ struct Places: Sendable {
     func guises(of node: String) -> Guises {
         let gateways = (vpc(of: node)?.natGateways ?? []).filter { $0.name != node }
         return Guises(
-            own: [privateAddress(of: node), publicAddress(of: node)].compactMap { $0 },
+            own: [model.bridgeAddress(of: node), privateAddress(of: node), publicAddress(of: node)].compactMap { $0 },
             shared: gateways.flatMap { [$0.privateAddress, $0.elasticIP].compactMap { $0 } })
     }
 
     /// The node that has an address, private or public, as `sender` would reach it.
     func node(at address: IPv4Address, from sender: String) -> String? {
         if let name = endpoint(serving: address, for: sender) { return name }
+        if let name = container(at: address, of: sender) { return name }
         return vpc(of: sender)?.node(at: address) ?? node(at: address)
+    }
+
+    /// Every host has the same block behind its `docker0`: only a host and its containers can mean one of them.
+    private func container(at address: IPv4Address, of sender: String) -> String? {
+        guard DockerBridge.block.contains(address) else { return nil }
+        let host = model.container(sender)?.host ?? vpc(of: sender)?.instance(sender)
+        return host?.bridgedContainers.first { $0.address == address }?.container.name
     }
 
     /// The node that has an address, private or public; of several the first in the file.

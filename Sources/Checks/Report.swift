@@ -126,7 +126,11 @@ extension Evidence {
             source = SocketAddress(address: address, port: source.port)
             steps.append(Self.step(gateway.name, source))
         }
-        steps.append(Self.step(places.node(at: target.address) ?? "", target))
+        steps.append(Self.step(places.node(at: target.address, from: trial.sender) ?? "", target))
+        if let (node, flow) = handedOn {
+            let end = SocketAddress(address: flow.reply.source, port: flow.reply.sourcePort)
+            steps.append(Self.step(places.node(at: end.address, from: node) ?? "", end))
+        }
         return steps
     }
 
@@ -150,6 +154,7 @@ extension Probe {
         case .scan(let targets): "scan \(targets.flatMap(\.hosts).joined(separator: ", "))"
         case .traceroute(let to): "traceroute \(to)"
         case .addresses: "addresses"
+        case .bind(let port): "bind \(port)"
         case .metadata(let item): "metadata \(item)"
         case .run(let command, let towards):
             "run \(command.joined(separator: " "))" + (towards.map { " towards \($0)" } ?? "")

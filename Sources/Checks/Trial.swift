@@ -1,6 +1,9 @@
 import CloudModel
+import Glibc
 import IPAddressing
+import LabPlan
 import LabRunner
+import LinuxSystem
 import Probes
 
 /// One sender, one probe, one expectation: the smallest thing that is tried.
@@ -78,6 +81,7 @@ struct Trial: Hashable, Comparable, Sendable {
         case .traceroute(let to): return try traceroute(node, to, places)
         case .run(let command, let towards): return try run(node, command, towards, places)
         case .addresses: return try addresses(node)
+        case .bind(let port): return try bind(node, port)
         case .metadata(let item): return try metadata(node, item)
         case .tls(let to): return try tls(node, to, places)
         case .imagePull(let from, let image): return try imagePull(node, from, image, places)
@@ -236,6 +240,15 @@ struct Trial: Hashable, Comparable, Sendable {
         observation.addresses = found.map(\.address)
         observation.succeeded = !found.isEmpty
         observation.saw = found.map(\.description).joined(separator: ", ")
+        return observation
+    }
+
+    private func bind(_ node: MadeNode, _ port: UInt16) throws -> Observation {
+        let refusal = try BindProbe(in: node.namespace, port: port).run()
+        var observation = Observation()
+        observation.succeeded = refusal == nil
+        observation.text = refusal.map { String(cString: strerror($0.errno)) } ?? ""
+        observation.saw = "port \(port) of \(node.plan.name): \(refusal == nil ? "taken" : observation.text)"
         return observation
     }
 

@@ -26,7 +26,8 @@ struct Vantage: Sendable {
         let sender = try places.sender(trial.sender)
         let target =
             try stream?.target.address ?? trial.probe.endpoint.map { try places.resolve($0.host, from: sender) }
-        if let target, let number = trial.probe.protocolNumber {
+        // A container in network mode none has no interface to look at.
+        if let target, let number = trial.probe.protocolNumber, sender.plan.address != nil {
             // By port, or a scan of the same host at the same time would flood the capture.
             let isBulky = trial.probe.isBulky
             let filter = PacketFilter(
@@ -71,7 +72,7 @@ extension Probe {
         case .aptFetch(let from, _, _), .imagePull(let from, _): from
         case .dns(_, let server): server
         case .run(_, let towards): towards
-        case .scan, .addresses, .metadata, .matrix: nil
+        case .scan, .addresses, .bind, .metadata, .matrix: nil
         }
     }
 
@@ -85,7 +86,7 @@ extension Probe {
         case .run(_, let towards): towards?.port
         case .tls(let to), .logPush(let to, _), .imagePull(let to, _): to.port ?? 443
         case .bandwidth(let to, _): to.port ?? 5201
-        case .ping, .traceroute, .scan, .addresses, .metadata, .matrix: nil
+        case .ping, .traceroute, .scan, .addresses, .bind, .metadata, .matrix: nil
         }
     }
 
@@ -95,7 +96,7 @@ extension Probe {
         case .http, .stream, .tcp, .aptFetch, .run, .tls, .imagePull, .logPush, .bandwidth: ProtocolNumber.tcp
         case .udp, .dns: ProtocolNumber.udp
         case .ping, .traceroute: ProtocolNumber.icmp
-        case .scan, .addresses, .metadata, .matrix: nil
+        case .scan, .addresses, .bind, .metadata, .matrix: nil
         }
     }
 

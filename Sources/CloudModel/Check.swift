@@ -79,6 +79,8 @@ public enum Probe: Hashable, Sendable {
     /// A real program run on the node; it succeeds if it ends with status 0. `towards` is where its TCP packets go, for
     /// the evidence of both ends.
     case run(command: [String], towards: Endpoint?)
+    /// A server that wants a TCP port of the node; nothing is sent.
+    case bind(port: UInt16)
     /// One item of the instance metadata service, e.g. `public-ipv4`.
     case metadata(item: String)
     /// One TLS handshake, and whether the certificate is trusted and names the host.

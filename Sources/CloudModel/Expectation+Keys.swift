@@ -13,6 +13,7 @@ extension Probe {
         case .traceroute: "traceroute"
         case .addresses: "addresses"
         case .run: "run"
+        case .bind: "bind"
         case .metadata: "metadata"
         case .tls: "tls"
         case .imagePull: "image-pull"
@@ -41,6 +42,7 @@ extension Probe {
         case .scan: ["open", "silent", "stopped-by", "never-reaches"]
         case .traceroute: ["succeeds", "hops", "stopped-by", "never-reaches"]
         case .addresses: ["only-private"]
+        case .bind: ["succeeds", "prints"]
         case .metadata: ["succeeds", "status", "value"]
         }
     }

@@ -9,17 +9,24 @@ public struct Instance: Hashable, Sendable {
     public var listeners: [Listener]
     /// How it was launched, if it is a task; `nil` for an instance.
     public var launch: TaskLaunch?
+    /// What runs on it and shares its network. A task has none: its containers are the task.
+    public var containers: [Container]
+    /// How many hops an answer of the metadata service with a token may go: a container behind `docker0` is two away.
+    public var metadataHopLimit: Int
     public var origin: Origin
 
     public init(
         name: String, interface: NetworkInterface, secondaryInterfaces: [NetworkInterface] = [],
-        listeners: [Listener] = [], launch: TaskLaunch? = nil, origin: Origin = .none
+        listeners: [Listener] = [], launch: TaskLaunch? = nil, containers: [Container] = [], metadataHopLimit: Int = 1,
+        origin: Origin = .none
     ) {
         self.name = name
         self.interface = interface
         self.secondaryInterfaces = secondaryInterfaces
         self.listeners = listeners
         self.launch = launch
+        self.containers = containers
+        self.metadataHopLimit = metadataHopLimit
         self.origin = origin
     }
 }

@@ -33,8 +33,10 @@ extension VPC {
         endpoints.lazy.flatMap(\.interfaces).first { $0.name == name }
     }
 
-    /// The first interface of an instance, or that of an endpoint or of a load balancer's node.
+    /// The first interface of an instance, or that of an endpoint or of a load balancer's node. A container is known by
+    /// that of its host, unless it has no network.
     func interface(of node: String) -> NetworkInterface? {
         instance(node)?.interface ?? endpointInterface(node) ?? loadBalancerNode(node)?.interface
+            ?? container(node).flatMap { $0.container.network == .none ? nil : $0.host.interface }
     }
 }

@@ -6,6 +6,9 @@ extension Lab {
         if names.contains(outage.name) { return nil }
         if let kind = nodes.first(where: { $0.name == outage.name })?.kind, outage.kind != .zone {
             switch kind {
+            case .container where !names.contains(outage.name):
+                return "`\(outage.name)` is a container without a wire of its own; fail its host "
+                    + "`\(container(outage.name)?.host.name ?? "")`"
             case .vpc, .peering:
                 return "`\(outage.name)` is \(kind.indefinite), which is no machine that could fail; "
                     + "fail its zones (\(Self.list(zones))) or a node"
@@ -27,15 +30,21 @@ extension Lab {
         switch kind {
         case .zone: return zones
         case .nat: return vpcs.flatMap { $0.natGateways.map(\.name) }
-        case .node: return nodes.filter { ![.vpc, .peering].contains($0.kind) }.map(\.name)
+        case .node: return nodesWithWires.filter { ![.vpc, .peering].contains($0.kind) }.map(\.name)
         case .link:
             let further = vpcs.flatMap(\.instances).flatMap { instance in
                 instance.secondaryInterfaces.indices.map { Outage.linkName($0 + 1, of: instance.name) }
             }
             let named = vpcs.flatMap(\.instances).flatMap(\.interfaces).map(\.name).filter { !$0.isEmpty }
-            return nodes.filter { ![.vpc, .peering, .transitGateway, .internetGateway].contains($0.kind) }.map(\.name)
+            return nodesWithWires.filter { ![.vpc, .peering, .transitGateway, .internetGateway].contains($0.kind) }.map(
+                \.name)
                 + further + named
         }
+    }
+
+    /// Not the containers that live in their host's network, or in none.
+    private var nodesWithWires: [Node] {
+        nodes.filter { node in node.kind != .container || container(node.name)?.container.network == .bridge }
     }
 
     private static func hint(_ name: String, among names: [String]) -> String {

@@ -19,13 +19,16 @@ public struct NodeDifference: Sendable {
     /// - Parameters:
     ///   - objects: What the namespace shall have.
     ///   - live: What it has.
-    ///   - rules: What nftables has there; `nil` where the plan has no rules, for then they are the user's affair.
+    ///   - rules: What nftables has there; `nil` where nobody looked.
     ///   - devices: Interfaces that are yet to be made: what is planned on them comes after them.
     public init(
         _ node: NodePlan, objects: [KernelObject], live: LiveNode, rules: LiveRuleset?, without devices: Set<String>
     ) {
         self.node = node
-        ruleset = node.nft.flatMap { table in rules.map { RulesetDifference(planned: table, live: $0) } }
+        ruleset = rules.flatMap { live in
+            guard let table = node.nft else { return RulesetDifference(leftOver: live) }
+            return RulesetDifference(planned: table, live: live, keepsOthers: node.role.isGuest)
+        }
         let links = live.links.map { LiveObject(.link, key: $0.device.name, words: $0.text, device: $0.device.name) }
         let there = Dictionary(grouping: links + live.objects) { Identity($0.noun, $0.key) }
         let planned = objects.filter { object in object.device.map { !devices.contains($0) } ?? true }

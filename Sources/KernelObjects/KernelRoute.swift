@@ -6,6 +6,8 @@ public struct KernelRoute: Hashable, Sendable {
         case unicast
         /// Ends the lookup in this table; the next rule goes on.
         case `throw`
+        /// The sender is told that there is no way; a forwarded packet as well.
+        case unreachable
         /// Every address of the block is the node's own.
         case local
     }

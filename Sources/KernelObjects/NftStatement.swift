@@ -112,6 +112,8 @@ public enum NftStatement: Hashable, Sendable {
     /// The time to live becomes what the map says.
     case translateTTL(map: String)
     case sourceNAT(IPv4Address, ports: ClosedRange<UInt16>?)
+    /// After a match on TCP or UDP.
+    case destinationNAT(IPv4Address, port: UInt16)
     /// Answers with a TCP reset.
     case reset
     /// From here on the kernel reports every rule the packet meets in this namespace.
@@ -159,6 +161,7 @@ public enum NftStatement: Hashable, Sendable {
         case .translateTTL(let map): "ip ttl set ip ttl map @\(map)"
         case .sourceNAT(let address, let ports):
             ports.map { "snat to \(address):\($0.lowerBound)-\($0.upperBound) fully-random" } ?? "snat to \(address)"
+        case .destinationNAT(let address, let port): "dnat to \(address):\(port)"
         case .reset: "reject with tcp reset"
         case .trace: "meta nftrace set 1"
         }

@@ -3,7 +3,7 @@ import IPAddressing
 
 /// The `instances` section.
 enum InstancesReader {
-    static let keys = InterfaceReader.keys + ["interfaces", "listens"]
+    static let keys = InterfaceReader.keys + ["interfaces", "listens", "containers", "metadata-hop-limit"]
 
     /// An instance whose addresses may still have to be found.
     struct Draft {
@@ -11,6 +11,8 @@ enum InstancesReader {
         let interfaces: [InterfaceReader.Draft]
         let listeners: [Listener]
         var launch: TaskLaunch?
+        var containers: [Container] = []
+        var metadataHopLimit = 1
         let origin: Origin
 
         var places: [InterfacePlace] { interfaces.map(\.place) }
@@ -26,7 +28,7 @@ enum InstancesReader {
             guard let first = placed.first else { return nil }
             return Instance(
                 name: name, interface: first, secondaryInterfaces: Array(placed.dropFirst()), listeners: listeners,
-                launch: launch, origin: origin)
+                launch: launch, containers: containers, metadataHopLimit: metadataHopLimit, origin: origin)
         }
     }
 
@@ -40,9 +42,12 @@ enum InstancesReader {
             let first = InterfaceReader.read(table, name: entry.name, at: entry.origin)
             let others = table["interfaces"]?.items().compactMap { interface($0, of: entry.name) } ?? []
             let listeners = table["listens"].map(ListenersReader.read) ?? []
+            let containers = ContainersReader.read(table["containers"])
+            let hopLimit = table["metadata-hop-limit"]?.integer(1...64) ?? 1
             guard let first else { return nil }
             return Draft(
-                name: entry.name, interfaces: [first] + others, listeners: listeners, origin: entry.origin)
+                name: entry.name, interfaces: [first] + others, listeners: listeners, containers: containers,
+                metadataHopLimit: hopLimit, origin: entry.origin)
         }
     }
 

@@ -69,7 +69,7 @@ extension Lab {
             names.formUnion(vpc.routeTables.map(\.name))
             names.formUnion(vpc.natGateways.map(\.name))
             names.formUnion(vpc.securityGroups.map(\.name))
-            names.formUnion(vpc.instances.map(\.name))
+            names.formUnion(vpc.instances.map(\.name) + vpc.instances.flatMap(\.containers).map(\.name))
             names.formUnion(vpc.networkACLs.map(\.name))
             names.formUnion(vpc.endpoints.map(\.name))
         }

@@ -4,8 +4,7 @@ import CloudModel
 enum ProbeReader {
     static let keys = [
         "http", "stream", "tcp", "udp", "ping", "dns", "apt-fetch", "scan", "traceroute", "addresses", "metadata",
-        "run",
-        "tls", "image-pull", "log-push", "matrix", "bandwidth",
+        "bind", "run", "tls", "image-pull", "log-push", "matrix", "bandwidth",
     ]
     static let httpKeys = ["to", "path"]
     static let dnsKeys = ["ask", "server"]
@@ -39,6 +38,7 @@ enum ProbeReader {
         case "apt-fetch": aptFetch(field)
         case "scan": ScanReader.read(field)
         case "metadata": field.text("public-ipv4").map(Probe.metadata)
+        case "bind": field.port().map(Probe.bind)
         case "run": run(field)
         case "tls":
             field.text("web.example").flatMap { EndpointReader.read($0, at: field, port: .usually(443)) }

@@ -9,7 +9,14 @@ enum InstanceNode {
     /// The router always gives a node in the VPC the first index after `lo`.
     static let device = Device(name: "eth0", index: 2)
 
-    static func plan(_ instance: Instance, in vpc: VPC) -> NodePlan {
+    /// The instance, and those of its containers that have namespaces of their own.
+    static func plans(_ instance: Instance, in vpc: VPC, builder: inout PlanBuilder) -> [NodePlan] {
+        var host = plan(instance, in: vpc)
+        let containers = ContainerNode.plans(on: instance, in: vpc, &host, builder: &builder)
+        return [host] + containers
+    }
+
+    private static func plan(_ instance: Instance, in vpc: VPC) -> NodePlan {
         var node = NodePlan(instance.name, instance.isTask ? .task : .instance)
         if instance.isMiddlebox {
             // Whoever switches the check off means to forward.
@@ -32,6 +39,11 @@ enum InstanceNode {
         }
         node.sockets = instance.listeners.map {
             SocketPlan(kind: $0.socketKind, port: $0.port, owner: node.subject)
+        }
+        for container in instance.containers where container.network == .host {
+            node.sockets += container.listeners.map {
+                SocketPlan(kind: $0.socketKind, port: $0.port, owner: "container \(container.name)")
+            }
         }
         node.resolvers = vpc.resolver.map { [$0] } ?? []
         node.searchDomains = searchDomains

@@ -50,11 +50,12 @@ public struct NodePlan: Sendable {
         case loadBalancer = "load balancer"
         case instance = "instance"
         case task = "ECS task"
+        case container = "container"
         case endpoint = "endpoint"
         case transitGateway = "transit gateway"
 
         /// Its inside belongs to the user: programs run there, and interfaces and rules of their own are no drift.
-        public var isGuest: Bool { [.instance, .task, .internetHost].contains(self) }
+        public var isGuest: Bool { [.instance, .task, .container, .internetHost].contains(self) }
     }
 
     public let name: String
@@ -80,6 +81,9 @@ public struct NodePlan: Sendable {
         self.name = name
         self.role = role
     }
+
+    /// Whether it puts other addresses into what passes and remembers the flows: a NAT gateway, a host of containers.
+    public var remembersTranslations: Bool { role == .natGateway || role == .instance && nft != nil }
 
     /// The address people know it by: the one of `eth0`, if it has one.
     public var address: IPv4Address? { addresses.first { $0.device.name == "eth0" }?.address }

@@ -35,7 +35,7 @@ struct PlanBuilder {
             add(InternetGatewayNode.plan(vpc, core: &core, builder: &self))
             add(RouterNode.plan(vpc, builder: &self))
             for gateway in vpc.natGateways { add(NATGatewayNode.plan(gateway, in: vpc, of: lab)) }
-            for instance in vpc.instances { add(InstanceNode.plan(instance, in: vpc)) }
+            for instance in vpc.instances { add(InstanceNode.plans(instance, in: vpc, builder: &self)) }
             for balancer in vpc.loadBalancers { add(LoadBalancerNode.plans(balancer, in: vpc)) }
             for endpoint in vpc.endpoints { add(EndpointNode.plans(endpoint, in: vpc, builder: self)) }
         }
@@ -145,6 +145,8 @@ enum MACRealm {
     static let gatewayOutside: UInt8 = 7
     static let internetDownlink: UInt8 = 8
     static let connection: UInt8 = 9
+    static let container: UInt8 = 10
+    static let containerHost: UInt8 = 11
 }
 
 /// Next hops of wires that carry no addresses of their own (RFC 3927 space, seen on no packet).

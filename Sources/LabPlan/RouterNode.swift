@@ -63,7 +63,7 @@ struct RouterNode {
         node = NodePlan(vpc.name, .router)
         node.sysctls =
             Sysctl.forwarding + [
-                Sysctl("net.ipv4.conf.default.proxy_arp", "1"),
+                .answersForOthers,
                 // A NAT gateway hands on the router's own "fragmentation needed", with the router's address as source.
                 Sysctl("net.ipv4.conf.all.accept_local", "1"),
                 // Security groups remember flows, they do not police TCP windows.

@@ -29,6 +29,9 @@ enum ShellLesson {
         case .instance:
             "An instance: interfaces with the subnet's real prefix; the gateway is the subnet's .1, which is the VPC "
                 + "router. It never sees a public address."
+        case .container:
+            "A container of its host above: an address of 172.17.0.0/16, with docker0 of the host as its gateway; in "
+                + "network mode none, lo alone."
         case .task:
             "An ECS task in mode awsvpc: an interface of its own, with its own security groups, as if it were an "
                 + "instance. All its containers share this namespace."
@@ -70,8 +73,10 @@ enum ShellLesson {
         case .router:
             "Its own addresses: .1 of each subnet, the DNS resolver, the metadata service. On lo, for no wire is theirs."
         case .internet: "Its address, as the first hop of the hosts outside sees it."
+        case .instance:
+            "Where Docker runs, the address of docker0. There is no bridge here: each container has its own wire."
         case .internetHost: "A /32: no neighbours, everything is behind the router."
-        case .instance, .task, .natGateway, .loadBalancer, .internetGateway, .endpoint, .transitGateway: ""
+        case .container, .task, .natGateway, .loadBalancer, .internetGateway, .endpoint, .transitGateway: ""
         }
     }
 
@@ -82,7 +87,9 @@ enum ShellLesson {
                 + "claims another's address gets nothing by it."
         case .internet, .internetGateway, .transitGateway, .endpoint:
             "Wires between routers carry no addresses. The next hops exist here alone, and are known for good."
-        case .instance, .task, .natGateway, .loadBalancer, .internetHost: ""
+        case .instance:
+            "The host knows its containers, as the fabric knows its instances."
+        case .container, .task, .natGateway, .loadBalancer, .internetHost: ""
         }
     }
 

@@ -1,4 +1,5 @@
 import CNetlabShims
+import CloudModel
 import Glibc
 import LabPlan
 import LinuxSystem
@@ -11,7 +12,7 @@ import Rootless
 /// environment; it gets the node's network, and a mount namespace in which `/etc/resolv.conf` and `/etc/hosts` are the
 /// lab's and `/sys` shows the node's interfaces.
 public enum NodeEntry {
-    /// Equivalent to `ip netns exec LAB.NODE COMMAND…`.
+    /// A container in network mode `host` is entered by its host. Equivalent to `ip netns exec LAB.NODE COMMAND…`.
     public static func execute(_ command: [String], lab name: String, node: String) throws -> Never {
         let state = StateFolder(name)
         guard state.exists else { throw RunningLab.notUp(name) }
@@ -19,6 +20,9 @@ public enum NodeEntry {
         try StateVersion.check(state)
         let path = NamedNamespace.path(LabPlan.namespaceName(lab: name, node: node))
         guard Files.exists(path) else {
+            if let host = try state.keptLab()?.namespaceNode(of: node), host != node {
+                try execute(command, lab: name, node: host)
+            }
             let prefix = "\(name)."
             let nodes = try Files.list(NamedNamespace.folder).filter { $0.hasPrefix(prefix) }.map {
                 String($0.dropFirst(prefix.count))

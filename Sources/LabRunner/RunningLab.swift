@@ -28,7 +28,12 @@ public struct RunningLab: Sendable {
         self.changes = changes
     }
 
-    public func node(_ name: String) -> MadeNode? { nodes.first { $0.plan.name == name } }
+    /// The node by its name; of a container in network mode `host`, its host.
+    public func node(_ name: String) -> MadeNode? {
+        if let node = nodes.first(where: { $0.plan.name == name }) { return node }
+        let host = lab.namespaceNode(of: name)
+        return host == name ? nil : nodes.first { $0.plan.name == host }
+    }
 
     /// Finds a lab that another command brought up.
     public static func attach(_ name: String) throws -> RunningLab {

@@ -138,7 +138,7 @@ struct ServicePlanner {
                 publicAddress: interface.publicAddress, mac: veth?.far.mac.description ?? "",
                 subnetCIDR: "\(subnet.cidrBlock)", vpcCIDR: "\(block)",
                 zone: subnet.zone.utf8.count == 1 ? "us-east-1\(subnet.zone)" : subnet.zone,
-                securityGroups: interface.securityGroups)
+                securityGroups: interface.securityGroups, hopLimit: instance.metadataHopLimit)
         }
     }
 }

@@ -32,13 +32,25 @@ struct LabSummary: Encodable {
         self.seconds = seconds
         shortenedTimers = running.lab.shortenedTimers
         changes = running.changes.map { DifferenceText($0) }
-        nodes = running.plan.nodes.map { plan in
-            Node(
+        nodes = running.plan.nodes.flatMap { plan -> [Node] in
+            let node = Node(
                 name: plan.name, role: plan.role.rawValue, subnet: running.lab.subnet(of: plan.name),
                 address: plan.address?.description,
                 publicAddress: running.lab.publicAddress(of: plan.name)?.description,
                 serves: plan.sockets.map { "\($0.kind.rawValue):\($0.port)" },
                 namespace: LabPlan.namespaceName(lab: running.name, node: plan.name))
+            return [node] + Self.containersInside(plan.name, node, running.lab)
+        }
+    }
+
+    /// The containers that have no namespace of their own: network mode `host`.
+    private static func containersInside(_ name: String, _ host: Node, _ lab: Lab) -> [Node] {
+        let containers = lab.vpc(of: name)?.instance(name)?.containers ?? []
+        return containers.filter { $0.network == .host }.map { container in
+            Node(
+                name: container.name, role: "container in \(name)", subnet: host.subnet, address: host.address,
+                publicAddress: host.publicAddress,
+                serves: container.listeners.map { "\($0.kind.rawValue):\($0.port)" }, namespace: host.namespace)
         }
     }
 

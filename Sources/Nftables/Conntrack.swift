@@ -42,6 +42,13 @@ public struct TrackedFlow: Hashable, Sendable {
 
     /// What the flow looks like after source translation: where replies go to is where it now comes from.
     public var translatedSource: (address: IPv4Address, port: UInt16) { (reply.destination, reply.destinationPort) }
+
+    /// The first direction as it looks after every translation here: what its replies answer.
+    public var asItGoesOn: FlowTuple {
+        FlowTuple(
+            protocolNumber: original.protocolNumber, source: reply.destination, destination: reply.source,
+            sourcePort: reply.destinationPort, destinationPort: reply.sourcePort, identifier: reply.identifier)
+    }
 }
 
 /// Connection tracking of a namespace.

@@ -113,6 +113,7 @@ enum ExpressionWriter {
             lookup(map, setID(map), into: register, &message)
             rewrite(NFT_PAYLOAD_NETWORK_HEADER, offset: 8, length: 1, checksum: 10, flags: 0, &message)
         case .sourceNAT(let address, let ports): sourceNAT(address, ports, &message)
+        case .destinationNAT(let address, let port): destinationNAT(address, port, &message)
         // reject with tcp reset
         case .reset:
             expression("reject", &message) {
@@ -302,6 +303,18 @@ enum ExpressionWriter {
             $0.put(NFTA_NAT_REG_PROTO_MIN, first)
             $0.put(NFTA_NAT_REG_PROTO_MAX, last)
             $0.put(NFTA_NAT_FLAGS, UInt32(NF_NAT_RANGE_PROTO_RANDOM_FULLY))
+        }
+    }
+
+    private static func destinationNAT(_ address: IPv4Address, _ port: UInt16, _ message: inout MessageWriter) {
+        let portRegister = NFT_REG_2.rawValue
+        immediate(address.bytes, into: register, &message)
+        immediate(port.wire, into: portRegister, &message)
+        expression("nat", &message) {
+            $0.put(NFTA_NAT_TYPE, NFT_NAT_DNAT.rawValue)
+            $0.put(NFTA_NAT_FAMILY, UInt32(NFPROTO_IPV4))
+            $0.put(NFTA_NAT_REG_ADDR_MIN, register)
+            $0.put(NFTA_NAT_REG_PROTO_MIN, portRegister)
         }
     }
 }

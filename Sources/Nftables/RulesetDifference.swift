@@ -34,9 +34,10 @@ public struct RulesetDifference: Sendable {
     /// For people.
     public private(set) var differences: [Difference] = []
 
-    public init(planned table: NftTable, live: LiveRuleset) {
+    /// - Parameter keepsOthers: Tables of others stay: the namespace belongs to a user.
+    public init(planned table: NftTable, live: LiveRuleset, keepsOthers: Bool = false) {
         self.table = table
-        compareTables(live)
+        compareTables(live, keepsOthers: keepsOthers)
         guard live.tables.contains(where: \.isOurs) else {
             replacesAll = true
             differences.append(Difference(.add, "table", "ip \(NftTable.name)"))
@@ -47,14 +48,23 @@ public struct RulesetDifference: Sendable {
         compareSets(wanted, live)
     }
 
+    /// Where no rules are planned any more; `nil` if there are none of ours.
+    public init?(leftOver live: LiveRuleset) {
+        table = NftTable(sets: [], chains: [])
+        foreignTables = live.tables.filter(\.isOurs)
+        differences = foreignTables.map { Difference(.remove, "table", "\($0.familyName) \($0.name)") }
+        if foreignTables.isEmpty { return nil }
+    }
+
     public var isEmpty: Bool { differences.isEmpty }
     /// What keeps sets in step with the health of targets must do it again: they begin anew.
     public var renewsLiveSets: Bool { (replacesAll ? table.sets : newSets).contains(where: \.isLive) }
 
     /// In a namespace of the cloud's own nobody else's rules have a place.
-    private mutating func compareTables(_ live: LiveRuleset) {
+    private mutating func compareTables(_ live: LiveRuleset, keepsOthers: Bool) {
         for found in live.tables where !found.onlyWatches {
             if !found.isOurs {
+                if keepsOthers { continue }
                 foreignTables.append(found)
                 differences.append(Difference(.remove, "table", "\(found.familyName) \(found.name)"))
             } else if found.flags != 0 {

@@ -4,6 +4,7 @@ import IPAddressing
 /// Where a flow begins, with names resolved.
 enum FlowStart: Hashable {
     case interface(Int)
+    case container(Int)
     case internet(IPv4Address)
     case subnet(Int, IPv4Address)
     case vpc(Int, IPv4Address)
@@ -14,6 +15,9 @@ enum FlowStart: Hashable {
         case .interface(let number):
             walker.sender = number
             return walker.send(from: number)
+        case .container(let number):
+            walker.sender = walker.index.containers[number].host
+            return walker.send(fromContainer: number)
         case .internet(let address):
             let index = walker.index
             if let host = index.hosts[address] {
@@ -33,7 +37,7 @@ enum FlowStart: Hashable {
     /// Nobody sent what appears at a router, so nobody waits for an answer.
     var awaitsReply: Bool {
         switch self {
-        case .interface, .internet: true
+        case .interface, .container, .internet: true
         case .subnet, .vpc: false
         }
     }
@@ -41,6 +45,7 @@ enum FlowStart: Hashable {
     func isReached(by arrival: Verdict.Arrival) -> Bool {
         switch (self, arrival) {
         case (.interface(let number), .interface(let end)): number == end
+        case (.container(let number), .container(let end)): number == end
         case (.internet, .internet): true
         default: false
         }
@@ -49,6 +54,7 @@ enum FlowStart: Hashable {
     func component(_ index: ReachabilityIndex) -> Component {
         switch self {
         case .interface(let number): index.owner(of: number)
+        case .container(let number): index.containers[number].component
         case .internet(let address): index.hosts[address].map(index.component(ofHost:)) ?? .internet
         case .subnet(let number, _): index.subnets[number].component
         case .vpc(let number, _): index.vpcs[number].component
@@ -61,6 +67,7 @@ extension ReachabilityIndex {
     func start(of source: Flow.Source) -> FlowStart? {
         switch source {
         case .node(let name):
+            if let number = containerNamed[name] { return .container(number) }
             if let number = interfaceOfNode[name] { return canBegin(number) ? .interface(number) : nil }
             return lab.internet.host(name).map { .internet($0.address) }
         case .interface(let name):
@@ -111,6 +118,8 @@ extension ReachabilityIndex {
         let source: IPv4Address =
             switch start {
             case .interface(let number): chosen ?? interfaces[number].address
+            // In mode none there is no address; the walk says so.
+            case .container(let number): chosen ?? containers[number].address ?? IPv4Address(127, 0, 0, 1)
             case .internet(let address), .subnet(_, let address), .vpc(_, let address): chosen ?? address
             }
         return PacketHeader(from: source, to: destination, transport, sourcePorts: sourcePorts)
@@ -121,11 +130,26 @@ extension ReachabilityIndex {
         switch destination {
         case .address(let address): return address
         case .node(let name):
+            if let number = containerNamed[name] {
+                guard host(of: start) == containers[number].host else {
+                    return address(of: containers[number].host, from: start)
+                }
+                return containers[number].address
+            }
             if let number = interfaceOfNode[name] ?? interfaceNamed[name] ?? node(ofBalancer: name, from: start) {
                 return address(of: number, from: start)
             }
             if let host = lab.internet.host(name) { return host.address }
             return lab.internet.hosts.first { $0.dnsNames.contains(name) }?.address
+        }
+    }
+
+    /// The interface of the node where a flow begins, of a container its host's.
+    private func host(of start: FlowStart) -> Int? {
+        switch start {
+        case .interface(let number): number
+        case .container(let number): containers[number].host
+        case .internet, .subnet, .vpc: nil
         }
     }
 
@@ -142,7 +166,7 @@ extension ReachabilityIndex {
             let balancer = balancer(of: $0)
             return balancer.name == name || balancer.dnsName == name
         }
-        if case .interface(let client) = start,
+        if let client = host(of: start),
             let near = nodes.first(where: {
                 interfaces[$0].outage == nil && zone(of: $0) == zone(of: client)
             })

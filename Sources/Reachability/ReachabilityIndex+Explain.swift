@@ -92,6 +92,7 @@ extension ReachabilityIndex {
         let verdict: Verdict
         switch arrival {
         case .interface(let number): verdict = walker.send(from: number)
+        case .container(let number): verdict = walker.send(fromContainer: number)
         case .internet(let host):
             if let host { walker.log.visit(component(ofHost: host)) }
             verdict = walker.crossInternet(from: nil)

@@ -123,8 +123,8 @@ public struct RouteBatch: Sendable {
         rtnl_route_set_table(object, route.table)
         rtnl_route_set_protocol(object, UInt8(RTPROT_STATIC))
         rtnl_route_set_dst(object, to.raw)
-        if route.kind == .throw {
-            rtnl_route_set_type(object, UInt8(RTN_THROW))
+        if route.kind == .throw || route.kind == .unreachable {
+            rtnl_route_set_type(object, UInt8(route.kind == .throw ? RTN_THROW : RTN_UNREACHABLE))
             rtnl_route_set_scope(object, UInt8(RT_SCOPE_UNIVERSE.rawValue))
             return true
         }

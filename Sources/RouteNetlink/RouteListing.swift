@@ -36,13 +36,13 @@ extension ObjectListing {
         switch header.rtm_type {
         case UInt8(RTN_THROW): .throw
         case UInt8(RTN_LOCAL): .local
+        case UInt8(RTN_UNREACHABLE): .unreachable
         default: .unicast
         }
     }
 
     private static let types: [Int32: String] = [
-        Int32(RTN_BLACKHOLE): "blackhole", Int32(RTN_UNREACHABLE): "unreachable",
-        Int32(RTN_PROHIBIT): "prohibit",
+        Int32(RTN_BLACKHOLE): "blackhole", Int32(RTN_PROHIBIT): "prohibit",
     ]
 
     /// What no route of a plan has, in words, so that a route with it is never taken for a planned one.
@@ -50,7 +50,7 @@ extension ObjectListing {
         _ route: KernelRoute, _ header: rtmsg, _ attributes: NetlinkAttributes, metric: UInt32
     ) -> [String] {
         var words: [String] = []
-        let usual = [UInt8(RTN_UNICAST), UInt8(RTN_THROW), UInt8(RTN_LOCAL)]
+        let usual = [UInt8(RTN_UNICAST), UInt8(RTN_THROW), UInt8(RTN_LOCAL), UInt8(RTN_UNREACHABLE)]
         let type = Int32(header.rtm_type)
         if !usual.contains(header.rtm_type) { words.append(types[type] ?? "type \(type)") }
         if route.gateway != nil, header.rtm_flags & UInt32(RTNH_F_ONLINK) == 0 { words.append("not onlink") }

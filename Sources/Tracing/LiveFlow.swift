@@ -38,7 +38,8 @@ public struct LiveFlow: Sendable {
         }
         let filter = WatchFilter(
             from: LabEnds.guises(of: node, in: lab.lab), to: LabEnds.all(address, in: lab.lab),
-            protocolNumber: kind.protocolNumber, port: kind == .icmp ? nil : port)
+            protocolNumber: kind.protocolNumber,
+            port: kind == .icmp || LabEnds.isPublished(port, at: address, in: lab.lab) ? nil : port)
         let trace = try LabTrace(lab, filter)
         defer { trace.close() }
         let target = SocketAddress(address: address, port: port)

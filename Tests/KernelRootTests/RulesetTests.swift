@@ -83,6 +83,13 @@ struct RulesetTests {
                     NftRule([.ipProtocol(1), .sourceNAT(IPv4Address(10, 0, 0, 4), ports: nil)]),
                 ]),
             NftChain(
+                "published", base: .init(.nat, .prerouting, priority: -100),
+                rules: [
+                    NftRule([
+                        .destinationPort(.tcp, 8080...8080), .destinationNAT(IPv4Address(172, 17, 0, 2), port: 80),
+                    ])
+                ]),
+            NftChain(
                 "forward", base: .init(.filter, .forward, priority: 0, policy: .drop),
                 rules: [
                     NftRule([.ipProtocol(6), .invalid, .counter, .reset], owner: "nat nat-a: unknown flow"),

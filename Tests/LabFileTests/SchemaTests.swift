@@ -36,6 +36,7 @@ struct SchemaTests {
         #expect(try keys("egressRule") == Set(TrafficReader.keys + ["to", "description"]))
         #expect(try keys("instance") == Set(InstancesReader.keys))
         #expect(try keys("task") == Set(TasksReader.keys))
+        #expect(try keys("container") == Set(ContainersReader.keys))
         #expect(try keys("interface") == Set(InterfaceReader.keys))
         #expect(try keys("vpcInList") == Set(VPCReader.keysInList))
         #expect(try keys("networkACL") == Set(NetworkACLsReader.keys))

@@ -8,6 +8,8 @@ struct ShippedLabTests {
     static let claims = [
         "private-nat": ["C1", "C2", "C3", "C4", "C5", "C6", "C8", "C9", "C28", "C29", "C30"],
         "public-igw": ["C10", "C19", "C20", "C21"],
+        "ecs-ec2-bridge": ["C24", "C34"],
+        "ecs-ec2-host": ["C25", "C34"],
         "ecs-ec2-awsvpc": ["C26"],
         "ecs-fargate-public": ["C27"],
         "ecs-fargate-private": ["C35"],

@@ -27,6 +27,7 @@ struct NftMessageTests {
         .translateEmbedded(.source, map: "public"), .translateEmbedded(.destination, map: "public"),
         .translateTTL(map: "ttl"),
         .sourceNAT(IPv4Address(10, 0, 0, 4), ports: 1024...65535), .sourceNAT(IPv4Address(10, 0, 0, 4), ports: nil),
+        .destinationNAT(IPv4Address(172, 17, 0, 2), port: 80),
         .reset,
     ]
 

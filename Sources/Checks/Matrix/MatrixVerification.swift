@@ -94,10 +94,3 @@ public struct MatrixVerification: Sendable {
         return Row(disagreements: wrong, reached: reached)
     }
 }
-
-extension MatrixEnd {
-    /// From the Internet by its public address, if it has one.
-    func address(askedBy sender: MatrixEnd) -> IPv4Address {
-        sender.isOnInternet ? publicAddress ?? address : address
-    }
-}

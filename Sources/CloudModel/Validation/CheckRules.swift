@@ -86,7 +86,7 @@ extension Findings {
             }
         case .run(_, let towards):
             if let towards { checkHost(towards.host, at: origin, field: key) }
-        case .addresses, .metadata: break
+        case .addresses, .bind, .metadata: break
         }
     }
 
@@ -144,12 +144,12 @@ extension Findings {
     /// The owner of a drop: `sg app ingress`, `acl strict egress rule 90`, `nat nat-a: …`, `rtb private-a: …`.
     private mutating func checkOwner(_ owner: String, at origin: Origin) {
         let words = owner.split(separator: " ").map { $0.hasSuffix(":") ? String($0.dropLast()) : String($0) }
-        let kinds = ["outage", "sg", "acl", "igw", "nat", "rtb", "eni", "pcx", "tgw", "vpce", "elb", "vpc"]
+        let kinds = ["outage", "sg", "acl", "igw", "nat", "rtb", "eni", "pcx", "tgw", "vpce", "elb", "docker", "vpc"]
         guard let kind = words.first, kinds.contains(kind) else {
             error(
                 origin, "`stopped-by` names no component: `\(ObjectName.shown(owner))`",
                 hint:
-                    "it begins with sg, acl, igw, nat, rtb, eni, pcx, tgw, vpce, elb, vpc or outage, for example `sg app ingress`",
+                    "it begins with sg, acl, igw, nat, rtb, eni, pcx, tgw, vpce, elb, docker, vpc or outage, for example `sg app ingress`",
                 field: "expect")
             return
         }
@@ -166,6 +166,8 @@ extension Findings {
             case "nat" where nodes[name]?.kind != .natGateway:
                 unknown("NAT gateway", name, among: names(of: .natGateway), at: origin, field: "expect")
             case "eni" where ![.instance, .task].contains(nodes[name]?.kind):
+                unknown("instance", name, among: names(of: .instance), at: origin, field: "expect")
+            case "docker" where nodes[name]?.kind != .instance:
                 unknown("instance", name, among: names(of: .instance), at: origin, field: "expect")
             case "acl" where !listNames.contains(name):
                 unknown("network ACL", name, among: listed(listNames), at: origin, field: "expect")

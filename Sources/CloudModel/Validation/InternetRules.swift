@@ -88,7 +88,7 @@ extension Findings {
         }
     }
 
-    private mutating func checkListeners(_ listeners: [Listener], of name: String, at origin: Origin, field: String) {
+    mutating func checkListeners(_ listeners: [Listener], of name: String, at origin: Origin, field: String) {
         var taken: [String: Listener.Kind] = [:]
         for listener in listeners {
             if listener.port == 0 {

@@ -21,6 +21,7 @@ extension Lab {
             findings.checkEndpoints(of: vpc)
             findings.checkLoadBalancers(of: vpc)
             findings.checkTasks(of: vpc)
+            findings.checkContainers(of: vpc)
         }
         findings.checkPrefixLists()
         findings.checkPeerings()
@@ -106,6 +107,7 @@ struct Node {
         case natGateway = "NAT gateway"
         case instance = "instance"
         case task = "task"
+        case container = "container"
         case endpoint = "endpoint"
         case loadBalancer = "load balancer"
         case transitGateway = "transit gateway"
@@ -115,7 +117,7 @@ struct Node {
         /// With its article: `an instance`.
         var indefinite: String {
             switch self {
-            case .vpc, .natGateway, .task, .loadBalancer, .transitGateway, .peering: "a \(rawValue)"
+            case .vpc, .natGateway, .task, .container, .loadBalancer, .transitGateway, .peering: "a \(rawValue)"
             case .internetGateway, .instance, .endpoint, .internetHost: "an \(rawValue)"
             }
         }
@@ -127,7 +129,7 @@ struct Node {
     /// An interface endpoint has addresses, a gateway endpoint has none of its own.
     var isAddressed = false
     /// Whether programs run on it, so that a probe can start there.
-    var canSend: Bool { kind == .instance || kind == .task || kind == .internetHost }
+    var canSend: Bool { [.instance, .task, .container, .internetHost].contains(kind) }
     /// Whether it has an address of its own.
     var hasAddress: Bool { canSend || kind == .natGateway || isAddressed }
 }
@@ -149,7 +151,10 @@ extension VPC {
             nodes.append(Node(name: gateway.name, kind: .internetGateway, origin: gateway.origin))
         }
         nodes += natGateways.map { Node(name: $0.name, kind: .natGateway, origin: $0.origin) }
-        nodes += instances.map { Node(name: $0.name, kind: $0.isTask ? .task : .instance, origin: $0.origin) }
+        nodes += instances.flatMap { instance in
+            [Node(name: instance.name, kind: instance.isTask ? .task : .instance, origin: instance.origin)]
+                + instance.containers.map { Node(name: $0.name, kind: .container, origin: $0.origin) }
+        }
         nodes += endpoints.flatMap(\.nodes)
         return nodes
             + loadBalancers.flatMap { balancer in

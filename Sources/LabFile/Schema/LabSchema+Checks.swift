@@ -18,6 +18,7 @@ extension LabSchema {
                 { "required": ["traceroute"] },
                 { "required": ["addresses"] },
                 { "required": ["metadata"] },
+                { "required": ["bind"] },
                 { "required": ["run"] },
                 { "required": ["tls"] },
                 { "required": ["image-pull"] },
@@ -48,6 +49,7 @@ extension LabSchema {
                 "traceroute": { "$ref": "#/$defs/traceroute" },
                 "addresses": { "$ref": "#/$defs/addresses" },
                 "metadata": { "$ref": "#/$defs/metadata" },
+                "bind": { "$ref": "#/$defs/bind" },
                 "run": { "$ref": "#/$defs/run" },
                 "tls": { "$ref": "#/$defs/tls" },
                 "image-pull": { "$ref": "#/$defs/image-pull" },
@@ -81,6 +83,7 @@ extension LabSchema {
                 "traceroute": { "$ref": "#/$defs/traceroute" },
                 "addresses": { "$ref": "#/$defs/addresses" },
                 "metadata": { "$ref": "#/$defs/metadata" },
+                "bind": { "$ref": "#/$defs/bind" },
                 "run": { "$ref": "#/$defs/run" },
                 "tls": { "$ref": "#/$defs/tls" },
                 "image-pull": { "$ref": "#/$defs/image-pull" },
@@ -284,6 +287,10 @@ extension LabSchema {
             "metadata": {
               "description": "One item of the instance metadata service.",
               "type": "string", "examples": ["public-ipv4", "local-ipv4"]
+            },
+            "bind": {
+              "description": "A TCP port of the node that a server wants, as one that starts there would.",
+              "$ref": "#/$defs/port", "examples": [80]
             },
             "command": {
               "description": "A program and its words: split at blanks, or a list.",

@@ -47,7 +47,36 @@ extension LabSchema {
                   "examples": [[{ "subnet": "private-b" }]]
                 },
         \#(interfaceKeys),
-                "listens": { "description": "What the instance answers.", "$ref": "#/$defs/listeners" }
+                "listens": { "description": "What the instance answers.", "$ref": "#/$defs/listeners" },
+                "containers": {
+                  "description": "The containers that share its network (network modes bridge, host and none), by name.",
+                  "type": ["object", "null"],
+                  "propertyNames": { "$ref": "#/$defs/nodeName" },
+                  "additionalProperties": { "$ref": "#/$defs/container" },
+                  "examples": [{ "web": { "network": "bridge", "ports": ["8080:80"], "listens": { "http": 80 } } }]
+                },
+                "metadata-hop-limit": {
+                  "description": "How many hops a metadata token may go: a bridged container needs 2. Left out: 1.",
+                  "type": "integer", "minimum": 1, "maximum": 64
+                }
+              }
+            },
+            "container": {
+              "description": "A container on an instance.",
+              "type": ["object", "null"],
+              "additionalProperties": false,
+              "properties": {
+                "network": {
+                  "description": "bridge: behind docker0, with an address of 172.17.0.0/16. host: the instance's own network. none: lo alone. Left out: bridge.",
+                  "enum": ["bridge", "host", "none"]
+                },
+                "ports": {
+                  "description": "Ports of the host that lead into the container, as Docker writes them. Only for bridge.",
+                  "type": ["array", "string", "null"],
+                  "items": { "type": "string", "pattern": "^[0-9]{1,5}:[0-9]{1,5}(/(tcp|udp))?$" },
+                  "examples": [["8080:80"]]
+                },
+                "listens": { "description": "What the container answers.", "$ref": "#/$defs/listeners" }
               }
             },
             "task": {

@@ -45,6 +45,7 @@ extension LabWriter {
             ])
         case .scan(let targets): YAMLText.list(targets.map(text))
         case .addresses: "true"
+        case .bind(let port): "\(port)"
         case .metadata(let item): YAMLText.quoted(item)
         case .run(let command, let towards):
             YAMLText.mapping([

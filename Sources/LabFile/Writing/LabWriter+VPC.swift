@@ -90,7 +90,20 @@ extension LabWriter {
             pairs(instance.interface) + [
                 ("interfaces", others.isEmpty ? nil : YAMLText.list(others)),
                 ("listens", listeners(instance.listeners)),
+                (
+                    "containers",
+                    instance.containers.isEmpty
+                        ? nil : YAMLText.mapping(instance.containers.map { (YAMLText.quoted($0.name), text($0)) })
+                ),
+                ("metadata-hop-limit", instance.metadataHopLimit == 1 ? nil : "\(instance.metadataHopLimit)"),
             ])
+    }
+
+    private static func text(_ container: Container) -> String {
+        YAMLText.mapping([
+            ("network", container.network.rawValue), ("ports", names(container.publishedPorts.map(\.description))),
+            ("listens", listeners(container.listeners)),
+        ])
     }
 
     /// `nil` for an instance.

@@ -31,7 +31,10 @@ struct LabSurvey {
             var live = try LiveReader.read(made.route)
             live.objects += files
             findings.survey.nodes[node.name] = live
-            if node.nft != nil { findings.survey.rulesets[node.name] = try RulesetReader.read(made.netfilter) }
+            // An instance that lost its last container has rules that nobody plans any more.
+            if node.nft != nil || node.role == .instance {
+                findings.survey.rulesets[node.name] = try RulesetReader.read(made.netfilter)
+            }
             findings.nodes.append(made)
             silent += missing
         }

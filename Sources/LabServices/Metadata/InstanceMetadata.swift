@@ -21,13 +21,16 @@ public struct InstanceMetadata: Codable, Equatable, Sendable {
     public var subnetID: String
     public var interfaceID: String
     public var accountID: String
+    /// The time to live that an answer with a token starts with.
+    public var hopLimit: Int
 
     /// The region is the zone without its letter; ids left out are made from the names, the same each time.
     public init(
         vpc: String, name: String, localAddress: IPv4Address, publicAddress: IPv4Address? = nil, mac: String,
         subnetCIDR: String, vpcCIDR: String, zone: String, securityGroups: [String] = [],
         instanceType: String = "t3.micro", imageID: String = "ami-0e71ab00000000001", instanceID: String? = nil,
-        vpcID: String? = nil, subnetID: String? = nil, interfaceID: String? = nil, accountID: String = "123456789012"
+        vpcID: String? = nil, subnetID: String? = nil, interfaceID: String? = nil, accountID: String = "123456789012",
+        hopLimit: Int = 1
     ) {
         self.vpc = vpc
         self.name = name
@@ -41,6 +44,7 @@ public struct InstanceMetadata: Codable, Equatable, Sendable {
         self.instanceType = instanceType
         self.securityGroups = securityGroups
         self.accountID = accountID
+        self.hopLimit = hopLimit
         self.instanceID = instanceID ?? Self.identifier("i", "\(vpc)/\(name)")
         self.vpcID = vpcID ?? Self.identifier("vpc", vpc)
         self.subnetID = subnetID ?? Self.identifier("subnet", "\(vpc)/\(subnetCIDR)")

@@ -32,8 +32,8 @@ struct MetadataSite: HTTPSite {
                 return HTTPAnswer(.methodNotAllowed, headers: ["Allow": "OPTIONS, PUT"], text: "")
             }
             var answer = token(for: instance, request.headers)
-            // One hop and no further: a container behind a bridge on the instance gets no token.
-            answer.timeToLive = 1
+            // One hop and no further unless told otherwise: a container behind a bridge on the instance gets no token.
+            answer.timeToLive = Int32(instance.hopLimit)
             return answer
         }
         guard request.method == .GET || request.method == .HEAD else {

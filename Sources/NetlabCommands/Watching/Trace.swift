@@ -85,12 +85,19 @@ struct WatchOptions {
         var filter = WatchFilter(
             from: from.map { LabEnds.guises(of: $0, in: lab.lab) }, to: try to.map { try addresses($0.host, lab) },
             protocolNumber: proto?.protocolNumber ?? words.protocolNumber, port: to?.port ?? words.port)
+        // What comes to a published port goes on to another.
+        if let port = to?.port, filter.to?.contains(where: { LabEnds.isPublished(port, at: $0, in: lab.lab) }) == true {
+            filter.port = nil
+        }
         filter.hosts = try words.hosts.map { try addresses($0, lab) }
         return filter
     }
 
     private func addresses(_ host: String, _ lab: RunningLab) throws -> Set<IPv4Address> {
-        if lab.node(host) != nil, IPv4Address(host) == nil { return LabEnds.addresses(of: host, in: lab.lab) }
+        if lab.node(host) != nil, IPv4Address(host) == nil {
+            let own = LabEnds.addresses(of: host, in: lab.lab)
+            return own.reduce(into: own) { $0.formUnion(LabEnds.all($1, in: lab.lab)) }
+        }
         // A name is asked for by who sends to it, or by anybody who has a DNS server.
         let asker = from ?? lab.nodes.first { !$0.plan.resolvers.isEmpty }?.plan.name ?? lab.nodes[0].plan.name
         return LabEnds.all(try LabNames(lab).address(of: host, from: asker), in: lab.lab)

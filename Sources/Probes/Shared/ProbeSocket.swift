@@ -45,6 +45,11 @@ struct ProbeSocket: ~Copyable, Sendable {
         }
     }
 
+    /// For one connection at a time.
+    func listen() throws(SystemError) {
+        try systemCall("listen") { Glibc.listen(descriptor.raw, 1) }
+    }
+
     /// Starts a connection; 0, or the errno (EINPROGRESS for TCP on its way).
     func connect(to address: SocketAddress) -> Int32 {
         do {

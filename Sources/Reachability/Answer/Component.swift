@@ -5,6 +5,7 @@ public struct Component: Hashable, Sendable {
     public enum Kind: String, Hashable, Sendable {
         case instance
         case task = "ecs-task"
+        case container
         case networkInterface = "network-interface"
         case securityGroup = "security-group"
         case networkACL = "network-acl"
@@ -48,6 +49,7 @@ extension Component.Kind {
         switch self {
         case .instance: "instance"
         case .task: "ECS task"
+        case .container: "container"
         case .networkInterface: "network interface"
         case .securityGroup: "security group"
         case .networkACL: "network ACL"

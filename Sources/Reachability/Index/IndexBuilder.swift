@@ -15,6 +15,9 @@ struct IndexBuilder {
     private(set) var publicOwners: [IPv4Address: Int] = [:]
     private(set) var interfaceOfNode: [String: Int] = [:]
     private(set) var interfaceNamed: [String: Int] = [:]
+    private(set) var containers: [IndexedContainer] = []
+    private(set) var containerNamed: [String: Int] = [:]
+    private(set) var containersOfHost: [Int: [Int]] = [:]
     /// Group numbers by VPC and name; shared rule sets by their groups; subnets by VPC and name.
     private var groupNumbers: [[String: Int]] = []
     private var knownSets: [[Int]: Int] = [:]
@@ -87,6 +90,7 @@ struct IndexBuilder {
                     interface, .instance(position), instance.name, instance.origin, vpc, hasGroups: true,
                     number: number, siblings: siblings)
             }
+            addContainers(of: instance)
         }
         for (position, balancer) in model.loadBalancers.enumerated() {
             for (number, node) in balancer.nodes.enumerated() {
@@ -103,6 +107,22 @@ struct IndexBuilder {
                     interface, .endpoint(position), endpoint.name, endpoint.origin, vpc,
                     hasGroups: !interface.securityGroups.isEmpty, node: interface.name)
             }
+        }
+    }
+
+    private mutating func addContainers(of instance: Instance) {
+        guard !instance.containers.isEmpty, let host = interfaceOfNode[instance.name] else { return }
+        let addresses = Dictionary(
+            instance.bridgedContainers.map { ($0.container.name, $0.address) }, uniquingKeysWith: { first, _ in first })
+        for container in instance.containers {
+            if container.network == .host {
+                interfaceOfNode[container.name] = interfaceOfNode[container.name] ?? host
+                continue
+            }
+            containerNamed[container.name] = containers.count
+            if addresses[container.name] != nil { containersOfHost[host, default: []].append(containers.count) }
+            containers.append(
+                IndexedContainer(model: container, host: host, address: addresses[container.name]))
         }
     }
 

@@ -21,6 +21,10 @@ public final class ReachabilityIndex: Sendable {
     /// First interfaces by node, and all by their own name.
     let interfaceOfNode: [String: Int]
     let interfaceNamed: [String: Int]
+    let containers: [IndexedContainer]
+    let containerNamed: [String: Int]
+    /// Those behind `docker0`, by the first interface of the host, for hosts that have any.
+    let containersOfHost: [Int: [Int]]
 
     public init(_ lab: Lab) {
         var builder = IndexBuilder(lab)
@@ -38,6 +42,9 @@ public final class ReachabilityIndex: Sendable {
             lab.internet.hosts.enumerated().map { ($1.address, $0) }, uniquingKeysWith: { first, _ in first })
         interfaceOfNode = builder.interfaceOfNode
         interfaceNamed = builder.interfaceNamed
+        containers = builder.containers
+        containerNamed = builder.containerNamed
+        containersOfHost = builder.containersOfHost
     }
 
     /// Whether two VPCs exchange packets by a peering connection, so that each may name the other's groups.

@@ -2,7 +2,8 @@ import CloudModel
 import IPAddressing
 
 extension ReachabilityIndex {
-    /// Every node that can ask or be asked, in the order of the lab; an instance by its first interface.
+    /// Every node that can ask or be asked, in the order of the lab; an instance by its first interface. A
+    /// container in mode host is its host, and one in mode none reaches nobody: neither has a row.
     public var matrixEnds: [MatrixEnd] {
         var seen: Set<String> = []
         let inside = interfaces.indices.compactMap { number -> MatrixEnd? in
@@ -11,12 +12,20 @@ extension ReachabilityIndex {
             let canBegin = if case .instance = interface.owner { true } else { false }
             return MatrixEnd(
                 name: interface.ownerName, address: interface.address, publicAddress: interface.publicAddress,
-                isOnInternet: false, canBegin: canBegin)
+                isOnInternet: false, canBegin: canBegin,
+                host: containersOfHost[number] == nil ? nil : interface.ownerName)
+        }
+        let bridged = containers.compactMap { container -> MatrixEnd? in
+            guard let address = container.address else { return nil }
+            let host = interfaces[container.host]
+            return MatrixEnd(
+                name: container.model.name, address: host.address, publicAddress: host.publicAddress,
+                isOnInternet: false, canBegin: true, host: host.ownerName, bridgeAddress: address)
         }
         let outside = lab.internet.hosts.map {
             MatrixEnd(
                 name: $0.name, address: $0.address, publicAddress: $0.address, isOnInternet: true, canBegin: true)
         }
-        return inside + outside
+        return inside + bridged + outside
     }
 }

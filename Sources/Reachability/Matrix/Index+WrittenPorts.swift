@@ -13,7 +13,13 @@ extension Lab {
                 default: break
                 }
             }
-            for listener in vpc.instances.flatMap(\.listeners) { ports.insert(listener.matrixPort) }
+            for listener in vpc.instances.flatMap(\.listenersOfHost) { ports.insert(listener.matrixPort) }
+            for container in vpc.instances.flatMap(\.bridgedContainers).map(\.container) {
+                ports.formUnion(container.listeners.map(\.matrixPort))
+                for port in container.publishedPorts {
+                    ports.insert(port.transport == .udp ? .udp(port.hostPort) : .tcp(port.hostPort))
+                }
+            }
             for listener in vpc.loadBalancers.flatMap(\.listeners) {
                 ports.insert(listener.transport == .udp ? .udp(listener.port) : .tcp(listener.port))
             }

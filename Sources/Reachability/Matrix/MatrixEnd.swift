@@ -10,6 +10,17 @@ public struct MatrixEnd: Hashable, Sendable {
     public var isOnInternet: Bool
     /// Load balancers, NAT gateways and endpoints are asked and ask nobody.
     public var canBegin: Bool
+    /// The host of a container, and of a host itself.
+    public var host: String?
+    /// What a container is asked by on its host, `address` being the host's own.
+    public var bridgeAddress: IPv4Address?
+
+    /// From the Internet by its public address, if it has one; a container on its own host by the one behind `docker0`.
+    public func address(askedBy sender: MatrixEnd) -> IPv4Address {
+        if sender.isOnInternet { return publicAddress ?? address }
+        if let bridgeAddress, host == sender.host { return bridgeAddress }
+        return address
+    }
 }
 
 /// What is asked of every pair.

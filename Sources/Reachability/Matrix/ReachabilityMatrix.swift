@@ -72,7 +72,7 @@ struct PairAsker {
     /// One bit for each port that is reached.
     mutating func ask(_ from: MatrixEnd, _ to: MatrixEnd) -> UInt64 {
         guard let start else { return 0 }
-        let destination = from.isOnInternet ? to.publicAddress ?? to.address : to.address
+        let destination = to.address(askedBy: from)
         let first = index.facing(destination, start)
         var answer: UInt64 = 0
         for (position, port) in ports.enumerated() {

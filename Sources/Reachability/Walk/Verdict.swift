@@ -6,6 +6,7 @@ enum Verdict: Hashable {
     /// Where a packet can arrive.
     enum Arrival: Hashable {
         case interface(Int)
+        case container(Int)
         /// `nil`: a host that the lab does not hold.
         case internet(Int?)
         case gatewayEndpoint(Int, vpc: Int)

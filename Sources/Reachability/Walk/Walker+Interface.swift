@@ -8,6 +8,7 @@ extension Walker {
         let interface = index.interfaces[number]
         log.visit(index.owner(of: number))
         log.add(index.ownerHop(number))
+        if let verdict = deliverOnHost(number) { return verdict }
         if let verdict = meetOutage(at: number, outwards: true) { return verdict }
         if case .endpoint = interface.owner, !isReply {
             return refuse(
@@ -77,6 +78,12 @@ extension Walker {
         if !interface.has(packet.destination) { return passThrough(number) }
         if case .loadBalancerNode = interface.owner { return atLoadBalancer(number) }
         log.add(index.interfaceHop(number))
+        if index.containersOfHost[number] != nil {
+            if isReply, let entry = memory.translation(answeredBy: packet, at: number) {
+                return restore(entry, at: number)
+            }
+            if !isReply, let verdict = enterPublished(at: number) { return verdict }
+        }
         log.add(index.ownerHop(number))
         return .arrived(.interface(number))
     }
@@ -94,6 +101,12 @@ extension Walker {
             return refuse(
                 .noPath, .loop, index.ownerHop(number),
                 "\(index.owner(of: number)) gets back what it has sent itself: its own subnet's route leads to it")
+        }
+        if index.containersOfHost[number] != nil, DockerBridge.block.contains(packet.destination) {
+            return refuse(
+                .noPossibleDestination, .deniedIn, index.ownerHop(number),
+                "\(index.owner(of: number)) lets nobody in to \(packet.destination): from outside only published ports "
+                    + "lead to its containers")
         }
         log.add(index.interfaceHop(number))
         log.add(index.ownerHop(number, details: ["hands on what is not its own (source/destination check is off)"]))

@@ -19,6 +19,13 @@ extension Walker {
         return refuse(.badState, .deniedIn, Hop(component), "\(component) is cut off: \(outage) has failed")
     }
 
+    /// At a container, whose wire ends at its host: either of them may have failed. A zone takes the hosts away from each
+    /// other, not a container from its host.
+    func meetOutage(ofContainer number: Int) -> Verdict? {
+        let container = index.containers[number]
+        return meetOutage(at: container.component) ?? meetOutage(at: index.owner(of: container.host))
+    }
+
     /// At a transit gateway's interface in a zone that has failed.
     func meetOutage(of transitGateway: Int, inZone zone: String, vpc: Int) -> Verdict? {
         guard let outage = index.lab.outages.first(where: { $0 == Outage(.zone, zone) }) else { return nil }

@@ -27,6 +27,17 @@ extension RealLabs {
             #expect(asked > 1000, "hardly anything was asked")
         }
 
+        /// Hosts with containers besides; their seeds are their own, so that the clouds above stay as they were.
+        @Test(arguments: 0..<5) func randomClouds(withContainers batch: Int) throws {
+            var asked = 0
+            for number in 0..<Self.batchSize {
+                let seed = UInt64(10_001 + batch * Self.batchSize + number)
+                var cloud = RandomCloud(seed: seed, withContainers: true)
+                asked += try Self.check(cloud.lab(), "seed \(seed) with containers", name: "nlt-\(getpid())-d\(seed)")
+            }
+            #expect(asked > 1000, "hardly anything was asked")
+        }
+
         @Test(arguments: found) func foundBefore(file: String) throws {
             let reading = LabFile.read(try Files.read("\(Self.foundFolder)/\(file)"), file: file)
             let lab = try #require(reading.lab, "\(reading.problems)")

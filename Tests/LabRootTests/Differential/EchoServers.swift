@@ -7,7 +7,7 @@ import LinuxSystem
 import Namespaces
 import Synchronization
 
-/// UDP echo on port 7 and TCP on the ports that are asked about, on every instance, interface endpoint and Internet host
+/// UDP echo on port 7 and TCP on the ports that are asked about, on every instance, container, interface endpoint and Internet host
 /// of a lab without services, for as long as others work. Each address has its socket: who is asked at its second
 /// address answers from there. The kernel opens TCP connections by itself, nobody takes them.
 ///
@@ -20,7 +20,7 @@ final class EchoServers: Sendable {
 
     /// - Parameter workers: how many will say that they are done.
     init(_ nodes: [MadeNode], workers: Int) throws {
-        let servers = nodes.filter { [.instance, .endpoint, .internetHost].contains($0.plan.role) }
+        let servers = nodes.filter { $0.plan.role.isGuest || $0.plan.role == .endpoint }
         sockets = try servers.flatMap { try Self.open(.udp, [7], of: $0) }
         listeners = try servers.flatMap { try Self.open(.tcp, RandomCloud.ports, of: $0) }
         working = Atomic(workers)

@@ -47,6 +47,10 @@ struct CloudTrial {
             found.formUnion(vpc.instances.flatMap(\.interfaces).flatMap(\.associations).compactMap(\.publicAddress))
             found.formUnion(vpc.natGateways.compactMap(\.elasticIP))
             found.formUnion(vpc.loadBalancers.flatMap(\.nodes).compactMap(\.interface.publicAddress))
+            // docker0, the first two containers, and nobody.
+            if !vpc.instances.flatMap(\.bridgedContainers).isEmpty {
+                found.formUnion([1, 2, 3, 9].map { DockerBridge.block.base + $0 })
+            }
             for subnet in vpc.subnets {
                 found.formUnion([subnet.gateway, subnet.cidrBlock.last + -1])
             }
@@ -67,7 +71,10 @@ struct CloudTrial {
         let inside = lab.vpcs.flatMap(\.instances).map {
             Sender(name: $0.name, source: .node($0.name), addresses: $0.interfaces.flatMap(\.privateAddresses))
         }
-        return inside
+        let containers = lab.vpcs.flatMap(\.instances).flatMap(\.bridgedContainers).map {
+            Sender(name: $0.container.name, source: .node($0.container.name), addresses: [$0.address])
+        }
+        return inside + containers
             + lab.internet.hosts.map { Sender(name: $0.name, source: .internet($0.address), addresses: [$0.address]) }
     }
 

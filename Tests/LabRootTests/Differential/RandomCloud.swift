@@ -10,7 +10,13 @@ struct RandomCloud {
     var publicAddresses: [IPv4Address] = []
     static let ports: [UInt16] = [22, 80, 443]
 
-    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+    private let withContainers: Bool
+
+    /// - Parameter withContainers: some instances are hosts of containers behind docker0.
+    init(seed: UInt64, withContainers: Bool = false) {
+        random = SeededGenerator(seed: seed)
+        self.withContainers = withContainers
+    }
 
     mutating func lab() -> Lab {
         var lab = Lab(name: "random")
@@ -39,6 +45,7 @@ struct RandomCloud {
         }
         vpc.securityGroups = (0..<pick(1...3)).map { SecurityGroup(name: "sg\(number)-\($0)") }
         addNodes(number, to: &vpc)
+        if withContainers { addContainers(number, to: &vpc) }
         vpc.routeTables = tables.map { RouteTable(name: $0, routes: routes(of: vpc)) }
         addEdgeTable(number, to: &vpc)
         addACLs(number, to: &vpc)
@@ -51,6 +58,26 @@ struct RandomCloud {
     }
 
     // MARK: Routes
+
+    private mutating func addContainers(_ number: UInt8, to vpc: inout VPC) {
+        for index in vpc.instances.indices where chance(2) {
+            var ports = Self.ports.shuffled(using: &random)
+            vpc.instances[index].containers = (0..<pick(1...2)).map { place in
+                var published: [PublishedPort] = []
+                if chance(2), let port = ports.popLast() {
+                    published.append(PublishedPort(hostPort: port, containerPort: choose(Self.ports)))
+                }
+                if place == 0, chance(2) { published.append(PublishedPort(.udp, hostPort: 7, containerPort: 7)) }
+                return Container(
+                    name: "c\(number)-\(index)-\(place)", network: chance(5) ? .none : .bridge,
+                    publishedPorts: published)
+            }
+            for place in vpc.instances[index].containers.indices
+            where vpc.instances[index].containers[place].network == .none {
+                vpc.instances[index].containers[place].publishedPorts = []
+            }
+        }
+    }
 
     private mutating func routes(of vpc: VPC) -> [Route] {
         var targets: [RouteTarget] = [.blackhole]
