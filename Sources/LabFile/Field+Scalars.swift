@@ -72,7 +72,7 @@ extension Field {
         if let address = IPv4Address(text) { return address }
         let hint: String
         if text.contains(":") {
-            hint = "IPv6 is not supported yet; an IPv4 address looks like \(example)"
+            hint = "IPv6 is not reproduced, a lab is IPv4 only; an address looks like \(example)"
         } else if let slash = text.firstIndex(of: "/"), IPv4Address(String(text[..<slash])) != nil {
             hint = "an address has no prefix length: write \(text[..<slash])"
         } else {
@@ -100,7 +100,9 @@ extension Field {
         } else if IPv4Address(text) != nil {
             error("`\(shown)` is an address, not a CIDR block", hint: "one address alone is written \(text)/32")
         } else if text.contains(":") {
-            error("`\(shown)` is not an IPv4 CIDR block", hint: "IPv6 is not supported yet; for example \(example)")
+            error(
+                "`\(shown)` is not an IPv4 CIDR block",
+                hint: "IPv6 is not reproduced, a lab is IPv4 only; for example \(example)")
         } else {
             error("`\(shown)` is not a CIDR block", hint: "for example \(example)")
         }

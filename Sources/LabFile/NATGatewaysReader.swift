@@ -21,7 +21,8 @@ enum NATGatewaysReader {
         return (field?.nouns(hint) ?? []).compactMap { entry in
             guard
                 let table = entry.field.table(
-                    of: "the NAT gateway `\(ObjectName.shown(entry.name))`", at: entry.origin, keys: keys + portForwards,
+                    of: "the NAT gateway `\(ObjectName.shown(entry.name))`", at: entry.origin,
+                    keys: keys + portForwards,
                     hint: hint)
             else { return nil }
             refusePortForwards(table, of: entry.name)

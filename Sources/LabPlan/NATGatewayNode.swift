@@ -9,8 +9,8 @@ import KernelObjects
 /// segment size of TCP is put down to what the way carries; answers nothing that is aimed at itself.
 enum NATGatewayNode {
     /// 55,000 of AWS's 1024–65535: as two flows to one address, port and protocol need two ports, the kernel finds no
-    /// free one when that many are open, and drops (`insert_failed` in `/proc/net/stat/nf_conntrack`). A rule with
-    /// `ct count` would say so by name, but walks the list of all flows for each new one: 4 ms at 30,000.
+    /// free one when that many are open, and drops (`insert_failed` of `conntrack -S`, counted as `nat …: port allocation`).
+    /// A rule with `ct count` would say so itself, but walks the list of all flows for each new one: 4 ms at 30,000.
     private static let ports: ClosedRange<UInt16> = 1024...56_023
 
     static func plan(_ gateway: NATGateway, in vpc: VPC, of lab: Lab) -> NodePlan {
@@ -112,4 +112,9 @@ enum NATGatewayNode {
                 NftRule([fromInside, .ipProtocol(1), .sourceNAT(gateway.privateAddress, ports: nil)]),
             ])
     }
+}
+
+extension NodePlan {
+    /// Whose drop it is when a NAT gateway has no port left for a flow: AWS's `ErrorPortAllocation`. `nil` for other nodes.
+    public var portAllocationOwner: String? { role == .natGateway ? "nat \(name): port allocation" : nil }
 }

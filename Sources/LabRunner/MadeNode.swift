@@ -48,15 +48,19 @@ extension SocketPlan.Kind {
         case .udp: .udp
         case .apt: .apt
         case .metadata: .metadata
-        case .dns, .https, .registry, .ssh: nil
+        case .dns, .https, .registry, .ssh, .iperf3: nil
         }
     }
 }
 
 extension MadeNode {
-    /// What this node's rules have counted. Equivalent to `nft list table ip netlab` inside it.
+    /// What this node's rules have counted, and what a NAT gateway had no port for. Equivalent to
+    /// `nft list table ip netlab` and `conntrack -S` inside it.
     public func ruleCounters() throws -> [RuleCounter] {
-        plan.nft == nil ? [] : try RuleCounters.read(netfilter)
+        guard plan.nft != nil else { return [] }
+        let rules = try RuleCounters.read(netfilter)
+        guard let owner = plan.portAllocationOwner else { return rules }
+        return rules + [RuleCounter(owner: owner, drops: true, packets: try Conntrack.collisions(netfilter))]
     }
 
     /// The flows its connection tracking knows. Equivalent to `conntrack -L` inside it.

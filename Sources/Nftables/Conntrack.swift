@@ -48,13 +48,31 @@ public struct TrackedFlow: Hashable, Sendable {
 public enum Conntrack {
     /// Every flow. Equivalent to `conntrack -L`.
     public static func flows(_ socket: NetlinkSocket) throws -> [TrackedFlow] {
+        try socket.dump(list(IPCTNL_MSG_CT_GET, "conntrack -L")) { _, body in parse(body) }
+    }
+
+    /// How many packets were dropped because their flow would look, to the other end, like one that is there already:
+    /// source translation had no free port for them. Equivalent to adding up `insert_failed` of `conntrack -S`.
+    public static func collisions(_ socket: NetlinkSocket) throws -> UInt64 {
+        // One answer for each processor.
+        try socket.dump(list(IPCTNL_MSG_CT_GET_STATS_CPU, "conntrack -S")) { _, body in collisions(body) }
+            .reduce(0, +)
+    }
+
+    static func collisions(_ body: UnsafeRawBufferPointer) -> UInt64? {
+        guard body.count >= MemoryLayout<nfgenmsg>.size else { return nil }
+        let attributes = NetlinkAttributes(UnsafeRawBufferPointer(rebasing: body[MemoryLayout<nfgenmsg>.size...]))
+        return attributes[Int(CTA_STATS_INSERT_FAILED.rawValue)]?.bigEndian32.map(UInt64.init)
+    }
+
+    private static func list(_ type: cntl_msg_types, _ operation: String) -> NetlinkBatch {
         var request = NetlinkBatch()
         var writer = MessageWriter()
         writer.begin(
-            type: UInt16(NFNL_SUBSYS_CTNETLINK) << 8 | UInt16(IPCTNL_MSG_CT_GET.rawValue), flags: UInt16(NLM_F_DUMP),
+            type: UInt16(NFNL_SUBSYS_CTNETLINK) << 8 | UInt16(type.rawValue), flags: UInt16(NLM_F_DUMP),
             family: UInt8(AF_INET), resource: 0)
-        writer.end(into: &request, operation: "conntrack -L", subject: "")
-        return try socket.dump(request) { _, body in parse(body) }
+        writer.end(into: &request, operation: operation, subject: "")
+        return request
     }
 
     static func parse(_ body: UnsafeRawBufferPointer) -> TrackedFlow? {

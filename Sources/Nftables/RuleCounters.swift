@@ -12,6 +12,15 @@ public struct RuleCounter: Hashable, Sendable {
     public let drops: Bool
     public let packets: UInt64
     public let bytes: UInt64
+
+    /// What something else than a rule counts, as a rule would.
+    public init(owner: String, chain: String = "", drops: Bool, packets: UInt64, bytes: UInt64 = 0) {
+        self.owner = owner
+        self.chain = chain
+        self.drops = drops
+        self.packets = packets
+        self.bytes = bytes
+    }
 }
 
 /// Reads the counters of a namespace's rules. Equivalent to `nft list table ip netlab`.

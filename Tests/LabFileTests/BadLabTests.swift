@@ -27,4 +27,13 @@ struct BadLabTests {
         #expect(reading.problems.map(\.severity) == [.warning])
         #expect(reading.lab?.vpcs.first?.natGateways.count == 1)
     }
+
+    @Test("an egress-only Internet gateway is said not to be reproduced, and the lab is built")
+    func egressOnly() {
+        let text = "lab: x\nvpc: { cidr: 10.0.0.0/16 }\negress-only-internet-gateways: [eigw-1]\n"
+        let reading = LabFile.read(text, file: "x")
+        #expect(reading.problems.map(\.severity) == [.warning])
+        #expect(reading.rendered.contains("`eigw-1` is not reproduced: it carries IPv6 only"))
+        #expect(reading.lab?.vpcs.first?.egressOnlyInternetGateways == ["eigw-1"])
+    }
 }

@@ -32,6 +32,7 @@ struct CheckFormTests {
             ("http: web:8080/a/b?c=d:e", .http(to: Endpoint(host: "web", port: 8080), path: "/a/b?c=d:e")),
             ("http: { to: web, path: /x }", .http(to: Endpoint(host: "web", port: 80), path: "/x")),
             ("tcp: web:22", .tcp(to: Endpoint(host: "web", port: 22))),
+            ("stream: echo.example", .stream(to: Endpoint(host: "echo.example", port: 80))),
             ("udp: 198.51.100.40:7", .udp(to: Endpoint(host: "198.51.100.40", port: 7))),
             ("ping: echo", .ping(to: Endpoint(host: "echo"))),
             ("dns: echo.example", .dns(name: "echo.example", server: nil)),
@@ -46,6 +47,20 @@ struct CheckFormTests {
             (
                 "apt-fetch: { from: echo:8000, package: hello, times: 5 }",
                 .aptFetch(from: Endpoint(host: "echo", port: 8000), package: "hello", times: 5)
+            ),
+            ("tls: echo.example", .tls(to: Endpoint(host: "echo.example", port: 443))),
+            ("tls: web:8443", .tls(to: Endpoint(host: "web", port: 8443))),
+            (
+                "image-pull: { from: echo.example, image: library/hello }",
+                .imagePull(from: Endpoint(host: "echo.example", port: 443), image: "library/hello")
+            ),
+            (
+                "log-push: { to: echo.example, silence: 3s }",
+                .logPush(to: Endpoint(host: "echo.example", port: 443), silence: 3)
+            ),
+            (
+                "bandwidth: { to: echo, against: web }",
+                .bandwidth(to: Endpoint(host: "echo", port: 5201), against: "web")
             ),
             ("traceroute: echo", .traceroute(to: Endpoint(host: "echo"))),
         ])
@@ -95,6 +110,41 @@ struct CheckFormTests {
         let other = try self.check(
             "tcp: web:22", control: "    control: { says: y, ping: web, expect: { succeeds: true } }\n")
         #expect(other.control?.from == ["app"] && other.control?.probe == .ping(to: Endpoint(host: "web")))
+    }
+
+    @Test("matrices")
+    func matrices() throws {
+        #expect(try check("matrix: all", expect: "{ as-predicted: true }").probe == .matrix(of: []))
+        let some = try check("matrix: [web, app]", expect: "{ open: 'app:8080' }")
+        #expect(some.probe == .matrix(of: ["web", "app"]))
+    }
+
+    @Test("where a program's packets go must be known before one can say whom they reach")
+    func towards() {
+        let text = Self.network + "  - { claim: C1, says: so, from: app, run: curl x, expect: { seen-from: app } }"
+        let problems = LabFile.read(text, file: "check.yaml").rendered
+        #expect(problems.contains("add `towards: HOST:PORT` to `run`"), "\(problems)")
+    }
+
+    @Test("an outage: one, several, none; a control has that of its check")
+    func outages() throws {
+        let inherited = "    control: { says: but, from: web, expect: { succeeds: true } }\n"
+        let one = try check("outage: zone a\n    http: echo", expect: "{ succeeds: false }", control: inherited)
+        #expect(one.outage == [Outage(.zone, "a")] && one.control?.outage == one.outage)
+        let whole = "    control: { says: but, outage: none, expect: { succeeds: true } }\n"
+        let several = try check(
+            "outage: [node echo, link app]\n    http: echo", expect: "{ succeeds: false }", control: whole)
+        #expect(several.outage == [Outage(.node, "echo"), Outage(.link, "app")] && several.control?.outage == [])
+        #expect(several.control?.from == ["app"] && several.control?.probe == several.probe)
+    }
+
+    @Test("programs that checks run, and passwords that are counted")
+    func programs() throws {
+        let reading = LabFile.read("programs: [ssh, sshpass]\n" + Self.network + "  []\n", file: "check.yaml")
+        #expect(reading.lab?.programs == ["ssh", "sshpass"], "\(reading.rendered)")
+        let check = try check(
+            "run: { command: ssh web, towards: 'web:22' }", expect: "{ attempts: 3, status: 255 }")
+        #expect(check.expect == Expectation(status: 255, attempts: 3))
     }
 
     @Test("expectations")

@@ -23,6 +23,12 @@ enum Fixtures {
         return try String(contentsOf: file, encoding: .utf8)
     }
 
+    /// The labs that ship with netlab, by name.
+    static let shipped: [String] = {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: "labs").path)) ?? []
+        return files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
+    }()
+
     static func lab(_ name: String) throws -> Lab {
         let text = try String(contentsOf: root.appending(path: "labs/\(name).yaml"), encoding: .utf8)
         let reading = LabFile.read(text, file: "labs/\(name).yaml")

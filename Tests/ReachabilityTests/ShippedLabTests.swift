@@ -91,4 +91,26 @@ struct ShippedLabTests {
         #expect(back.hops.filter { $0.outbound != nil }.map(\.component.id) == ["igw", "nat-a"])
         #expect(back.end == analysis.forward.start.reversed)
     }
+
+    /// Claim C37: whoever reaches the Internet does so by an Internet gateway, alone or behind a NAT gateway.
+    @Test("there are two ways from a VPC to the Internet, and no third")
+    func twoWays() throws {
+        var ways: Set<[Component.Kind]> = []
+        for name in Fixtures.shipped {
+            let lab = try Fixtures.lab(name)
+            let index = ReachabilityIndex(lab)
+            for sender in lab.vpcs.flatMap(\.instances) {
+                for host in lab.internet.hosts {
+                    for transport in [Transport.tcp(port: 80), .tcp(port: 443), .udp(port: 53), .echoRequest] {
+                        let flow = Flow(from: .node(sender.name), to: .address(host.address), transport)
+                        let path = index.explain(flow).forward
+                        guard path.isComplete else { continue }
+                        let gateways: Set<Component.Kind> = [.natGateway, .internetGateway, .virtualPrivateGateway]
+                        ways.insert(path.hops.map(\.component.kind).filter(gateways.contains))
+                    }
+                }
+            }
+        }
+        #expect(ways == [[.internetGateway], [.natGateway, .internetGateway]])
+    }
 }

@@ -15,7 +15,8 @@ struct TextReport {
             let count = report.count(verdict)
             return count == 0 ? nil : paint("\(count) \(Self.words[verdict] ?? "")", verdict)
         }
-        let heading = "\(report.lab)\(report.title.isEmpty ? "" : ": \(report.title.onOneLine)")"
+        let title = "\(report.lab)\(report.title.isEmpty ? "" : ": \(report.title.onOneLine)")"
+        let heading = ([title] + report.shortenedTimers.map { "shortened: \($0)" }).joined(separator: "\n")
         return """
             \(heading)
 
@@ -34,7 +35,9 @@ struct TextReport {
         let indent = String(repeating: " ", count: width + 8)
         var lines = ["\(claim)  \(verdict) \(check.says.onOneLine)\(source)  \(dim(Self.milliseconds(check.seconds)))"]
         if !check.reason.isEmpty { lines.append(indent + paint(check.reason.onOneLine, check.verdict)) }
-        if !check.outage.isEmpty { lines.append(indent + "during an outage of \(check.outage.joined(separator: ", "))") }
+        if !check.outage.isEmpty {
+            lines.append(indent + "during an outage of \(check.outage.joined(separator: ", "))")
+        }
         for trial in check.trials { lines += self.lines(trial).map { indent + $0 } }
         if let says = check.controlSays {
             lines.append(indent + "control: \(says.onOneLine)")

@@ -42,6 +42,18 @@ extension Findings {
         }
     }
 
+    /// An egress-only Internet gateway is known by name; what it would carry, no lab has.
+    mutating func checkEgressOnlyInternetGateways(of vpc: VPC) {
+        for name in vpc.egressOnlyInternetGateways {
+            warning(
+                vpc.origin,
+                "the egress-only Internet gateway `\(ObjectName.shown(name))` is not reproduced: it carries IPv6 only, and "
+                    + "a lab is IPv4 only",
+                hint: "no packet passes it; for IPv4 a NAT gateway does the same",
+                field: "egress-only-internet-gateways")
+        }
+    }
+
     /// Subnets: size, inside the VPC, disjoint, in a zone of the VPC, with a known route table.
     mutating func checkSubnets(of vpc: VPC) {
         let tables = Set(vpc.routeTables.map(\.name))

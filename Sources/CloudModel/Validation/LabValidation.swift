@@ -10,6 +10,7 @@ extension Lab {
         findings.checkNames()
         for vpc in vpcs {
             findings.checkBlocks(of: vpc)
+            findings.checkEgressOnlyInternetGateways(of: vpc)
             findings.checkSubnets(of: vpc)
             findings.checkRouteTables(of: vpc)
             findings.checkGatewayTable(of: vpc)

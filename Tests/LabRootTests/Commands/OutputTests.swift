@@ -65,7 +65,8 @@ extension RealLabs {
         @Test(
             "every verb has help with a sentence",
             arguments: [
-                "up", "down", "test", "check", "exec", "shell", "list", "status", "plan", "validate", "schema",
+                "up", "down", "test", "check", "fail", "heal", "exec", "shell", "list", "status", "plan", "validate",
+                "schema",
                 "doctor",
             ])
         func help(verb: String) throws {

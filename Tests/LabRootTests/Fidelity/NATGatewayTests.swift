@@ -1,4 +1,5 @@
 import CloudModel
+import Glibc
 import IPAddressing
 import KernelObjects
 import LabRunner
@@ -132,10 +133,16 @@ extension RealLabs.Fidelity {
                 #expect(isFull)
                 let taken = try flows(to: 9999)
                 #expect(taken.count == 55_000 && taken.allSatisfy { $0 >= 1024 })
+                // The rest was dropped, and counted as AWS does (ErrorPortAllocation).
+                let refused = { try gateway.ruleCounters().first { $0.owner == "nat nat: port allocation" } }
+                let count = try #require(try refused())
+                #expect(count.drops && count.packets >= 64_512 - 55_000, "\(count)")
+                #expect(try lab.program.run("status", lab.name).output().contains("nat nat: port allocation"))
                 // Full for one port, not for another, nor for another protocol.
                 try socket.send(.udp(from: 1024, to: echo, port: 7))
                 #expect(try eventually { try flows(to: 7).count == 1 })
                 #expect(try lab.handshake("app", echo, 80).succeeded)
+                #expect(try refused()?.packets == count.packets)
             }
         }
 
@@ -157,6 +164,20 @@ extension RealLabs.Fidelity {
                     let value = try lab.run("vpc", "sysctl", "-n", "net.netfilter.nf_conntrack_\(name)")
                     #expect(value == "\(seconds)\n", "\(name)")
                 }
+            }
+        }
+
+        @Test("flows through it are tracked whatever the rules: they outlive the rule that let them out")
+        func tracked() async throws {
+            try await withLab(text: RealLabs.Fidelity.lab) { lab throws in
+                let inside = try OpenConnection(from: lab.node("app").namespace, to: echo, port: 80)
+                let direct = try OpenConnection(from: lab.node("web").namespace, to: echo, port: 80)
+                for chain in ["sg-any-out", "sg-any-out-open"] {
+                    try lab.run("vpc", "nft", "flush", "chain", "ip", "netlab", chain)
+                }
+                #expect(try inside.ask() == 0)
+                #expect(try direct.ask(within: 1_500) == ETIMEDOUT)
+                #expect(try lab.handshake("app", echo, 80).isSilent)
             }
         }
 

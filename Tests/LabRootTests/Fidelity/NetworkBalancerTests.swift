@@ -1,4 +1,3 @@
-import CloudModel
 import Glibc
 import IPAddressing
 import KernelObjects
@@ -38,6 +37,25 @@ extension RealLabs.Fidelity {
                 #expect(try node.trackedFlows().contains { $0.original.sourcePort == port })
                 #expect(try eventually { try !node.trackedFlows().contains { $0.original.sourcePort == port } })
                 #expect(try connection.ask() == ECONNRESET)
+            }
+        }
+
+        @Test("a flow to a target that became unwell is reset, and new ones go elsewhere")
+        func unwell() async throws {
+            try await withLab("nlb-private") { lab throws in
+                let address = IPv4Address(203, 0, 113, 43)
+                let user = try lab.node("user").namespace
+                // Port 81 uses the target of either zone; the one in zone b is ill from the beginning.
+                let connection = try OpenConnection(from: user, to: address, port: 81)
+                #expect(try connection.ask() == 0)
+                // Now the other takes no new connection, and both are ill: nothing is cut while the balancer fails open.
+                try lab.close("9090", at: "app-a")
+                try lab.run("app-b", "nft", "table ip t { chain c { type nat hook prerouting priority -100; }; }")
+                try lab.run("app-b", "nft", "add rule ip t c tcp dport 9091 redirect to :9090")
+                // With the target of zone b well again, the flow to zone a is cut.
+                #expect(try eventually { try connection.ask(within: 200) == ECONNRESET })
+                #expect(try lab.drops("elb plain-a: unhealthy target") >= 1)
+                #expect(try lab.handshake("user", address, 81).succeeded)
             }
         }
     }

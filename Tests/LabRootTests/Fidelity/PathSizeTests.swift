@@ -1,11 +1,4 @@
-import CloudModel
-import IPAddressing
-import KernelObjects
-import LabRunner
 import NetlabTesting
-import Nftables
-import Probes
-import Reachability
 import Testing
 
 extension RealLabs.Fidelity {
@@ -17,6 +10,17 @@ extension RealLabs.Fidelity {
                 #expect(try sizes(lab, "app", "198.51.100.40") == ["9001", "8500", "1500"])
                 #expect(try sizes(lab, "web", "198.51.100.40") == ["9001", "1500"])
                 #expect(try sizes(lab, "web", "10.0.1.10") == ["9001"])
+            }
+        }
+
+        @Test("8500 through a transit gateway, 9001 over a peering connection")
+        func betweenVPCs() async throws {
+            let labs = "\(TestShare.repository)/Tests/Fixtures/GoodLabs"
+            try await withLab("\(labs)/transit-gateway.yaml") { lab throws in
+                #expect(try sizes(lab, "shared", "10.1.1.10") == ["9001", "8500"])
+            }
+            try await withLab("\(labs)/peering.yaml") { lab throws in
+                #expect(try sizes(lab, "web", "10.2.1.10") == ["9001"])
             }
         }
 
