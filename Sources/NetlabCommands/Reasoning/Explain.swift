@@ -20,9 +20,11 @@ struct Explain: ParsableCommand {
               netlab explain private-nat bastion 10.0.1.11        # ping
             """)
 
-    @Argument(help: "A running lab, a lab's name or a lab file.") var lab: String
-    @Argument(help: "Where packets begin: a node, an address, or internet.") var from: String
-    @Argument(help: "Where they go: HOST[:PORT][/tcp|/udp|/icmp|/NUMBER]; without a port, ping.") var to: String
+    @Argument(help: "A running lab, a lab's name or a lab file.", completion: .anyLab) var lab: String
+    @Argument(help: "Where packets begin: a node, an address, or internet.", completion: .node) var from: String
+    @Argument(
+        help: "Where they go: HOST[:PORT][/tcp|/udp|/icmp|/NUMBER]; without a port, ping.", completion: .node) var to:
+        String
     @Flag(help: "Send nothing, even if the lab is up.") var predictOnly = false
     @Flag(help: "Print JSON in the shape of describe-network-insights-analyses.") var json = false
 

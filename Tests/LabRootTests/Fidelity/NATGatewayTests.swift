@@ -133,10 +133,16 @@ extension RealLabs.Fidelity {
                 #expect(isFull)
                 let taken = try flows(to: 9999)
                 #expect(taken.count == 55_000 && taken.allSatisfy { $0 >= 1024 })
+                // The rest was dropped, and counted as AWS does (ErrorPortAllocation).
+                let refused = { try gateway.ruleCounters().first { $0.owner == "nat nat: port allocation" } }
+                let count = try #require(try refused())
+                #expect(count.drops && count.packets >= 64_512 - 55_000, "\(count)")
+                #expect(try lab.program.run("status", lab.name).output().contains("nat nat: port allocation"))
                 // Full for one port, not for another, nor for another protocol.
                 try socket.send(.udp(from: 1024, to: echo, port: 7))
                 #expect(try eventually { try flows(to: 7).count == 1 })
                 #expect(try lab.handshake("app", echo, 80).succeeded)
+                #expect(try refused()?.packets == count.packets)
             }
         }
 

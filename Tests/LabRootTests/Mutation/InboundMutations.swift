@@ -1,3 +1,6 @@
+import KernelObjects
+import LabPlan
+import LabRunner
 import NetlabTesting
 
 /// What breaks each check of `labs/port-forward.yaml` and `labs/ssh-bots.yaml`.
