@@ -10,8 +10,8 @@ RELEASE := -c release --static-swift-stdlib --product netlab --disable-local-rpa
 	-Xlinker --no-export-dynamic
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo --preserve-env=PATH,NETLAB_SHARE,NETLAB_KEEP,CI)
 
-.PHONY: help setup setup-run share build run test test-pure test-root lint fmt bench conformance fuzz soak install
-.PHONY: uninstall clean
+.PHONY: help setup setup-run share build run test test-pure test-root lint fmt bench conformance fuzz soak man
+.PHONY: completions install uninstall clean
 
 help:
 	@echo 'make run        set up, build, and run the main job: netlab test private-nat'
@@ -20,6 +20,7 @@ help:
 	@echo 'make lint fmt   check, or mend, the style          make bench      measure against peers'
 	@echo 'make fuzz       FUZZ_SECONDS=60 per parser          make soak       1000 cycles, 50 labs at once, all faults'
 	@echo 'make conformance  the answers of an outside analyser, ours compared with them'
+	@echo 'make man        the manual, into .build/man         make completions  for bash, zsh and fish'
 	@echo 'make install    into PREFIX ($(PREFIX))       make uninstall  make clean'
 
 setup:
@@ -72,8 +73,22 @@ soak: build
 	$(SWIFT) build --build-tests
 	@$(AS_ROOT) scripts/soak.sh
 
-install: build
+# Both are written by the program itself: what it says of its commands and what it knows of labs cannot drift apart.
+man: build
+	.build/release/netlab __man .build/man
+
+completions: build
+	mkdir -p .build/completions
+	for shell in bash zsh fish; do \
+	    .build/release/netlab --generate-completion-script $$shell >.build/completions/$$shell || exit; done
+
+install: build man completions
 	install -D -m 0755 .build/release/netlab $(DESTDIR)$(PREFIX)/bin/netlab
+	mkdir -p $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 0644 .build/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -D -m 0644 .build/completions/bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/netlab
+	install -D -m 0644 .build/completions/zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_netlab
+	install -D -m 0644 .build/completions/fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/netlab.fish
 	mkdir -p $(DESTDIR)$(PREFIX)/share/netlab/labs
 	install -m 0644 labs/*.yaml $(DESTDIR)$(PREFIX)/share/netlab/labs/
 	cp -r $(SHARE)/apt-mirror $(SHARE)/registry $(DESTDIR)$(PREFIX)/share/netlab/
@@ -81,6 +96,10 @@ install: build
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/netlab
 	rm -rf $(DESTDIR)$(PREFIX)/share/netlab
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/netlab.1 $(DESTDIR)$(PREFIX)/share/man/man1/netlab-*.1
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/netlab
+	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_netlab
+	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/netlab.fish
 
 clean:
 	rm -rf .build

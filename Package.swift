@@ -97,8 +97,8 @@ let package = Package(
         module(
             "Checks",
             [
-                "CloudModel", "IPAddressing", "KernelObjects", "LabPlan", "LabRunner", "LinuxSystem", "Nftables",
-                "Probes", "Namespaces", "Reachability",
+                "CloudModel", "Cost", "IPAddressing", "KernelObjects", "LabPlan", "LabRunner", "LinuxSystem",
+                "Nftables", "Probes", "Namespaces", "Reachability", "RouteNetlink",
             ]),
         module(
             "Tracing",
@@ -163,7 +163,10 @@ let package = Package(
         tests("RootlessTests", ["Rootless", "LinuxSystem"]),
         tests(
             "ChecksTests",
-            ["Checks", "CloudModel", "IPAddressing", "LabFile", "LabPlan", "LabRunner", "Nftables", "Probes"]),
+            [
+                "Checks", "CloudModel", "IPAddressing", "LabFile", "LabPlan", "LabRunner", "LinuxSystem", "Nftables",
+                "Probes", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
 
         tests(
             "NetlabCommandsTests",
@@ -192,7 +195,7 @@ let package = Package(
             [
                 "NetlabTesting", "LabRunner", "LabServices", "Checks", "Tracing", "LabPlan", "CloudModel",
                 "KernelObjects", "LinuxSystem", "IPAddressing", "Namespaces", "Nftables", "Probes", "Reachability",
-                "SeededRandom",
+                "LabFile", "SeededRandom",
             ]),
     ]
 )

@@ -5,8 +5,9 @@ set -euo pipefail
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 
 build=(libnl-route-3-dev libmnl-dev pkg-config)
-# What labs run: names, HTTPS and load balancers, the web application firewall, SSH.
-programs=(dnsmasq-base nginx-light libnginx-mod-http-modsecurity modsecurity-crs openssl openssh-server openssh-client sshpass)
+# What labs run: names, HTTPS and load balancers, the web application firewall, SSH; image pulls, throughput.
+programs=(dnsmasq-base nginx-light libnginx-mod-http-modsecurity modsecurity-crs openssl openssh-server openssh-client
+    sshpass skopeo iperf3)
 mirror=(dpkg-dev apt-utils gnupg xz-utils)
 clients=(nmap curl dnsutils traceroute iproute2 nftables iputils-ping iputils-tracepath iputils-arping procps python3)
 

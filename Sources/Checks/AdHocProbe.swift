@@ -20,6 +20,8 @@ public struct AdHocProbe: Sendable {
         public let succeeded: Bool
         /// What the sender saw, or why the probe could not be made.
         public let saw: String
+        /// Of a TLS handshake.
+        public let certificate: ServerCertificate?
         /// Packets that left the sender's interface towards the target.
         public let sent: Int
         /// The node behind the target's address, and how many packets of this protocol reached its interface.
@@ -58,7 +60,8 @@ public struct AdHocProbe: Sendable {
         let observation = evidence.observation
         return Story(
             from: trial.sender, probe: trial.probe.text, succeeded: observation?.succeeded ?? false,
-            saw: observation?.saw ?? evidence.error ?? "", sent: evidence.sent, receiver: evidence.receiver,
+            saw: observation?.saw ?? evidence.error ?? "", certificate: observation?.certificate, sent: evidence.sent,
+            receiver: evidence.receiver,
             arrived: evidence.arrived.count, seenFrom: evidence.sources().sorted().map(places.named),
             translations: evidence.translations.map {
                 "\($0.node): \($0.flow.original) as \($0.flow.translatedSource.address):\($0.flow.translatedSource.port)"

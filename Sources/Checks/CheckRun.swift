@@ -8,9 +8,9 @@ import Probes
 /// Runs the checks of a running lab, as many at once as do not disturb each other.
 ///
 /// Checks of a whole lab first, then those of each outage, and after each the lab is healed.
-/// Two phases each time. In the first go all probes that expect an answer, and those that name the rule that must stop them:
-/// that rule's counter is then theirs alone, and must account for every packet they sent. In the second go the sweeps,
-/// which move counters all over the lab.
+/// Two phases each time, and one for each measurement. In the first go all probes that expect an answer, and those that
+/// name the rule that must stop them: that rule's counter is then theirs alone, and must account for every packet they
+/// sent. In the second go the sweeps, which move counters all over the lab.
 public struct CheckRun: Sendable {
     private let lab: RunningLab
     private let checks: [Check]
@@ -47,7 +47,8 @@ public struct CheckRun: Sendable {
                 control: check.controlTrials.compactMap { judged[$0] } + check.wholeTrials.compactMap { healed[$0] })
         }
         return Report(
-            lab: lab.name, title: lab.lab.title, checks: results, seconds: (ContinuousClock.now - start).seconds)
+            lab: lab.name, title: lab.lab.title, checks: results, seconds: (ContinuousClock.now - start).seconds,
+            shortenedTimers: lab.lab.shortenedTimers)
     }
 
     /// First those whose counters are theirs alone, then the sweeps.
@@ -56,7 +57,9 @@ public struct CheckRun: Sendable {
     ) throws -> [Trial: TrialResult] {
         let places = Places(lab: lab)
         var judged: [Trial: TrialResult] = [:]
-        for phase in [trials.filter { !$0.isSweep }, trials.filter(\.isSweep)] {
+        let quiet = Set(trials.filter(\.wantsQuiet)).sorted().map { [$0] }
+        let loud = trials.filter { !$0.wantsQuiet }
+        for phase in [loud.filter { !$0.isSweep }, loud.filter(\.isSweep)] + quiet {
             try Interruption.check()
             for (trial, result) in try Phase(Array(Set(phase)).sorted(), places: places, streams: streams).run() {
                 judged[trial] = result
@@ -98,6 +101,8 @@ struct Phase {
             }, threads: 8)
         defer { Witness.close(all: vantages.flatMap { (try? $0.get())?.all ?? [] }) }
         var ledger = try Ledger(places.lab)
+        let metered = trials.contains { $0.expect.natBytes != nil }
+        let before = metered ? try NATMeter.read(places.lab) : [:]
         // Scans want a processor, the others mostly wait: start the scans first.
         let order = trials.indices.sorted { trials[$0].isScan && !trials[$1].isScan }
         let jobs = order.map { index -> @Sendable () throws -> (Observation, Duration) in
@@ -110,13 +115,15 @@ struct Phase {
         }
         let outcomes = Dictionary(uniqueKeysWithValues: zip(order, inParallel(jobs, threads: 32)))
         try ledger.close(places.lab)
+        let processed = metered ? try NATMeter.read(places.lab).merging(before) { $0 - min($0, $1) } : [:]
         let flows = try natFlows()
         let evidence = trials.indices.map { index -> Evidence in
             let outcome = outcomes[index] ?? .failure(Places.Unknown(description: "it was never tried"))
             let result = Result { try (vantages[index].get(), outcome.get()).1.0 }
             return Evidence(
                 trials[index], result, vantage: try? vantages[index].get(),
-                duration: (try? outcome.get().1) ?? .zero, natFlows: flows)
+                duration: (try? outcome.get().1) ?? .zero, natFlows: flows
+            ).with(natBytes: processed)
         }
         let judge = Judge(places: places, ledger: ledger, claimed: Self.claims(evidence))
         return evidence.map { ($0.trial, TrialResult($0, findings: judge.findings($0), places: places)) }

@@ -23,13 +23,26 @@ struct Evidence: Sendable {
     let translations: [(node: String, flow: TrackedFlow)]
     /// The identifiers of the echo requests that left the sender: what tells its own from others at the receiver.
     let echoIdentifiers: Set<UInt16>
+    /// Every port its TCP or UDP connections have, before and after translation.
+    let ports: Set<UInt16>
+    /// Resets that came to the sender.
+    let resets: Int
+    /// What each NAT gateway processed during the phase, where that was measured.
+    private(set) var natBytes: [String: UInt64] = [:]
+
+    /// The same with what was measured beside it.
+    func with(natBytes: [String: UInt64]) -> Evidence {
+        var copy = self
+        copy.natBytes = natBytes
+        return copy
+    }
 
     /// Evidence that somebody else has gathered.
     init(
         _ trial: Trial, observation: Observation?, error: String? = nil, duration: Duration = .zero, sent: Int = 0,
         arrived: [Sighting] = [], receiver: String? = nil, strays: [(node: String, sighting: Sighting)] = [],
         captureLost: Int = 0, translations: [(node: String, flow: TrackedFlow)] = [],
-        echoIdentifiers: Set<UInt16> = []
+        echoIdentifiers: Set<UInt16> = [], resets: Int = 0
     ) {
         self.trial = trial
         self.observation = observation
@@ -42,6 +55,8 @@ struct Evidence: Sendable {
         self.captureLost = captureLost
         self.translations = translations
         self.echoIdentifiers = echoIdentifiers
+        self.resets = resets
+        ports = Self.ports(observation?.local.map { [$0] } ?? [], translations)
     }
 
     /// Reads the witnesses and the NAT gateways' memory.
@@ -61,7 +76,7 @@ struct Evidence: Sendable {
                     .filter { Self.isSent($0, by: vantage?.guises, natFlows) }.map { (place.node, $0) }
             }
             captureLost = try (vantage?.all ?? []).reduce(0) { try $0 + $1.dropped }
-            observation = try result.get()
+            observation = Self.completed(try result.get(), by: seen)
             error = nil
         } catch {
             observation = nil
@@ -78,10 +93,30 @@ struct Evidence: Sendable {
         }
         sent = observation?.unanswered ?? leaving.count
         echoIdentifiers = Set(leaving.compactMap(\.icmp?.identifier))
-        translations = natFlows.flatMap { node, flows in
-            flows.filter { Self.isFlow($0, of: observation, leaving) }.map { (node, $0) }
+        func flows(of local: SocketAddress?) -> [(node: String, flow: TrackedFlow)] {
+            natFlows.flatMap { node, flows in
+                flows.filter { Self.isFlow($0, of: observation, from: local, leaving) }.map { (node, $0) }
+            }
+        }
+        translations = flows(of: observation?.local)
+        let locals = observation?.locals ?? []
+        ports = Self.ports(locals, locals.flatMap(flows))
+        resets = seen.count {
+            $0.direction == .incoming && $0.tcp?.isReset == true && locals.contains($0.destination)
         }
     }
+
+    /// A program does not say where its connections began: its packets do.
+    private static func completed(_ observation: Observation, by seen: [Sighting]) -> Observation {
+        guard observation.locals.isEmpty, observation.protocolNumber == ProtocolNumber.tcp else { return observation }
+        var observation = observation
+        observation.locals = Set(seen.filter { $0.direction == .outgoing }.map(\.source)).sorted()
+        return observation
+    }
+
+    private static func ports(
+        _ locals: [SocketAddress], _ flows: [(node: String, flow: TrackedFlow)]
+    ) -> Set<UInt16> { Set(locals.map(\.port) + flows.map(\.flow.translatedSource.port)) }
 
     /// Whether a packet is the sender's: by its address, or, where that is a NAT gateway's, by what the gateway
     /// remembers of it.
@@ -99,8 +134,10 @@ struct Evidence: Sendable {
         }
     }
 
-    private static func isFlow(_ flow: TrackedFlow, of observation: Observation?, _ leaving: [Sighting]) -> Bool {
-        guard let observation, let local = observation.locals.last, let target = observation.target,
+    private static func isFlow(
+        _ flow: TrackedFlow, of observation: Observation?, from local: SocketAddress?, _ leaving: [Sighting]
+    ) -> Bool {
+        guard let observation, let local, let target = observation.target,
             flow.original.protocolNumber == observation.protocolNumber,
             flow.original.source == local.address, flow.original.destination == target.address
         else { return false }
@@ -127,7 +164,6 @@ struct Evidence: Sendable {
                 }
             }
         } else if reported.isEmpty {
-            let ports = Set(translations.map { $0.flow.translatedSource.port } + [observation.local?.port ?? 0])
             for sighting in arrived where ports.contains(sighting.source.port) { reported.insert(sighting.source) }
         }
         return reported

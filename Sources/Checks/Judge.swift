@@ -52,6 +52,10 @@ struct Judge: Sendable {
         if let owner = expect.stoppedBy { findings += stoppedBy(owner, evidence) }
         if !expect.neverReaches.isEmpty { findings.append(neverReaches(evidence)) }
         if let hops = expect.hops { findings.append(self.hops(hops, observation)) }
+        if let wanted = expect.flows { findings.append(flows(wanted, evidence)) }
+        if let reset = expect.reset { findings += self.reset(reset, evidence, observation) }
+        if let wanted = expect.asPredicted { findings.append(asPredicted(wanted, observation)) }
+        if let wanted = expect.natBytes { findings.append(natBytes(wanted, evidence)) }
         if let onlyPrivate = expect.onlyPrivate { findings.append(self.onlyPrivate(onlyPrivate, observation)) }
         if evidence.captureLost > 0 {
             findings.append(Finding(false, "the capture lost \(evidence.captureLost) packets and proves nothing"))
@@ -142,6 +146,45 @@ struct Judge: Sendable {
     private func hops(_ wanted: [String], _ observation: Observation) -> Finding {
         let found = observation.hops.map { $0.flatMap(places.node) ?? $0?.description ?? "*" }
         return Finding(found == wanted, "hops: \(found.joined(separator: ", "))")
+    }
+
+    private func flows(_ wanted: Int, _ evidence: Evidence) -> Finding {
+        let ports = Set(evidence.sources().map(\.port))
+        return Finding(
+            ports.count >= wanted,
+            "\(evidence.receiver ?? "the other end") saw \(ports.count) flows, each from a port of its own")
+    }
+
+    /// The sender's own interface must have seen the reset, and the other end's nothing at all.
+    private func reset(_ wanted: Bool, _ evidence: Evidence, _ observation: Observation) -> [Finding] {
+        let isReset = observation.isReset == true && evidence.resets > 0
+        let findings = [Finding(isReset == wanted, isReset ? "a reset came back" : "no reset came back")]
+        guard wanted else { return findings }
+        // A gateway that takes the flow up anew gives it another port.
+        let elsewhere = evidence.arrived.count {
+            evidence.ports.contains($0.source.port) && !observation.seenFrom.contains($0.source)
+        }
+        let heard = observation.heardOutside + elsewhere
+        return findings + [
+            Finding(
+                heard == 0, "after the silence \(evidence.receiver ?? "the other end") heard \(heard) packets of it")
+        ]
+    }
+
+    private func asPredicted(_ wanted: Bool, _ observation: Observation) -> Finding {
+        guard let disagreements = observation.disagreements else { return Finding(false, "nothing was predicted") }
+        let text =
+            disagreements.isEmpty
+            ? "packets say what the analysis says" : disagreements.prefix(5).joined(separator: "; ")
+        return Finding(disagreements.isEmpty == wanted, text)
+    }
+
+    private func natBytes(_ wanted: Int, _ evidence: Evidence) -> Finding {
+        guard !evidence.natBytes.isEmpty, let words = try? NATMeter.words(evidence.natBytes) else {
+            return Finding(false, "there is no NAT gateway to measure")
+        }
+        let sum = evidence.natBytes.values.reduce(0, +)
+        return Finding(wanted == 0 ? sum == 0 : sum >= UInt64(wanted), words)
     }
 
     private func onlyPrivate(_ wanted: Bool, _ observation: Observation) -> Finding {

@@ -29,6 +29,14 @@ struct Observation: Sendable {
     var addresses: [IPv4Address]?
     /// Resets and ICMP errors that came back to a scan: each tells of a packet that nobody stopped in silence.
     var refusals = 0
+    /// What a TLS server showed.
+    var certificate: ServerCertificate?
+    /// Whether a reset ended it in the middle.
+    var isReset: Bool?
+    /// After that began which should not get through: packets that reached the other end all the same.
+    var heardOutside = 0
+    /// Where packets say otherwise than the analysis.
+    var disagreements: [String]?
     /// Wrong passwords that the sshd at the other end logged meanwhile.
     var attempts: Int?
     /// Packets this probe sent and nobody answered, where the probe itself counts them.

@@ -1,4 +1,4 @@
-import CloudModel
+public import CloudModel
 import IPAddressing
 import Nftables
 import Probes
@@ -9,6 +9,8 @@ public struct Report: Encodable, Sendable {
     public let title: String
     public let checks: [CheckResult]
     public let seconds: Double
+    /// What goes faster here than on AWS.
+    public private(set) var shortenedTimers: [ShortenedTimer] = []
 
     /// Every check passed, and there was at least one.
     public var passed: Bool { !checks.isEmpty && checks.allSatisfy { $0.verdict == .pass } }
@@ -151,6 +153,11 @@ extension Probe {
         case .metadata(let item): "metadata \(item)"
         case .run(let command, let towards):
             "run \(command.joined(separator: " "))" + (towards.map { " towards \($0)" } ?? "")
+        case .tls(let to): "tls \(to)"
+        case .imagePull(let from, let image): "image-pull \(image) from \(from)"
+        case .logPush(let to, let silence): "log-push to \(to), \(silence) s of silence, again"
+        case .matrix(let names): "matrix \(names.isEmpty ? "of all" : names.joined(separator: ", "))"
+        case .bandwidth(let to, let other): "bandwidth to \(to), against \(other)"
         }
     }
 }

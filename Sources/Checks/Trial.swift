@@ -14,7 +14,16 @@ struct Trial: Hashable, Comparable, Sendable {
     /// Scans that do not say which rule stops them may move any counter: they have a phase of their own, so that the
     /// counters of the others are theirs alone.
     var isSweep: Bool {
-        if case .scan = probe { expect.stoppedBy == nil } else { false }
+        switch probe {
+        case .scan: expect.stoppedBy == nil
+        case .matrix: true
+        default: false
+        }
+    }
+
+    /// What it measures would suffer from, or count, anything else that runs.
+    var wantsQuiet: Bool {
+        if case .bandwidth = probe { true } else { expect.natBytes != nil }
     }
 
     var isScan: Bool {
@@ -35,6 +44,9 @@ struct Trial: Hashable, Comparable, Sendable {
     /// How long to wait: an answer that is wanted gets ample time, one that must not come gets many round trips' worth
     /// (a round trip takes less than a millisecond here).
     var patience: Duration { expect.succeeds == false ? .milliseconds(400) : .seconds(3) }
+
+    /// Programs take their time to start and retry by their own lights: half a minute for what must answer.
+    var programPatience: Duration { expect.succeeds == false && expect.reset != true ? .seconds(3) : .seconds(30) }
 
     /// Sends the probe and says what the sender saw.
     ///
@@ -67,6 +79,11 @@ struct Trial: Hashable, Comparable, Sendable {
         case .run(let command, let towards): return try run(node, command, towards, places)
         case .addresses: return try addresses(node)
         case .metadata(let item): return try metadata(node, item)
+        case .tls(let to): return try tls(node, to, places)
+        case .imagePull(let from, let image): return try imagePull(node, from, image, places)
+        case .logPush(let to, let silence): return try logPush(node, to, .seconds(silence), places)
+        case .matrix(let names): return try matrix(node, names, places)
+        case .bandwidth(let to, let other): return try bandwidth(node, to, against: other, places)
         }
     }
 

@@ -28,7 +28,9 @@ struct Vantage: Sendable {
             try stream?.target.address ?? trial.probe.endpoint.map { try places.resolve($0.host, from: sender) }
         if let target, let number = trial.probe.protocolNumber {
             // By port, or a scan of the same host at the same time would flood the capture.
-            let filter = PacketFilter(protocolNumber: number, host: target, port: trial.probe.port)
+            let isBulky = trial.probe.isBulky
+            let filter = PacketFilter(
+                protocolNumber: number, host: target, port: trial.probe.port, onlyOpening: isBulky)
             atSender = try Witness(in: sender.namespace, interface: "eth0", filter: filter)
             if let node = places.node(at: target, from: trial.sender).flatMap(places.lab.node),
                 node.plan.address != nil,
@@ -38,7 +40,8 @@ struct Vantage: Sendable {
                     node.plan.name,
                     try Witness(
                         in: node.namespace, interface: "eth0",
-                        filter: PacketFilter(protocolNumber: number, port: trial.probe.port))
+                        filter: PacketFilter(
+                            protocolNumber: number, port: trial.probe.port, onlyOpening: isBulky))
                 )
             } else {
                 atReceiver = nil
@@ -62,11 +65,13 @@ extension Probe {
     /// The one other end, where there is one.
     var endpoint: Endpoint? {
         switch self {
-        case .http(let to, _), .stream(let to), .tcp(let to), .udp(let to), .ping(let to), .traceroute(let to): to
-        case .aptFetch(let from, _, _): from
+        case .http(let to, _), .stream(let to), .tcp(let to), .udp(let to), .ping(let to), .traceroute(let to),
+            .tls(let to), .logPush(let to, _), .bandwidth(let to, _):
+            to
+        case .aptFetch(let from, _, _), .imagePull(let from, _): from
         case .dns(_, let server): server
         case .run(_, let towards): towards
-        case .scan, .addresses, .metadata: nil
+        case .scan, .addresses, .metadata, .matrix: nil
         }
     }
 
@@ -78,17 +83,27 @@ extension Probe {
         case .aptFetch(let from, _, _): from.port ?? 80
         case .dns(_, let server): server?.port ?? 53
         case .run(_, let towards): towards?.port
-        case .ping, .traceroute, .scan, .addresses, .metadata: nil
+        case .tls(let to), .logPush(let to, _), .imagePull(let to, _): to.port ?? 443
+        case .bandwidth(let to, _): to.port ?? 5201
+        case .ping, .traceroute, .scan, .addresses, .metadata, .matrix: nil
         }
     }
 
     /// What the packets to it are.
     var protocolNumber: UInt8? {
         switch self {
-        case .http, .stream, .tcp, .aptFetch, .run: ProtocolNumber.tcp
+        case .http, .stream, .tcp, .aptFetch, .run, .tls, .imagePull, .logPush, .bandwidth: ProtocolNumber.tcp
         case .udp, .dns: ProtocolNumber.udp
         case .ping, .traceroute: ProtocolNumber.icmp
-        case .scan, .addresses, .metadata: nil
+        case .scan, .addresses, .metadata, .matrix: nil
+        }
+    }
+
+    /// Much moves, by itself or beside it: only the packets that open connections are looked at.
+    fileprivate var isBulky: Bool {
+        switch self {
+        case .run, .tls, .imagePull, .bandwidth: true
+        default: false
         }
     }
 }

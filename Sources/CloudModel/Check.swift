@@ -81,6 +81,16 @@ public enum Probe: Hashable, Sendable {
     case run(command: [String], towards: Endpoint?)
     /// One item of the instance metadata service, e.g. `public-ipv4`.
     case metadata(item: String)
+    /// One TLS handshake, and whether the certificate is trusted and names the host.
+    case tls(to: Endpoint)
+    /// What `docker pull` fetches: token, manifest and blobs, every digest computed anew.
+    case imagePull(from: Endpoint, image: String)
+    /// One HTTPS connection: a batch of log events, seconds of silence, another batch.
+    case logPush(to: Endpoint, silence: Int)
+    /// Nodes asked at each of their addresses, on every port the lab names: all nodes when empty.
+    case matrix(of: [String])
+    /// Throughput and latency towards an iperf3 server, side by side with those of another node.
+    case bandwidth(to: Endpoint, against: String)
 }
 
 /// Where a probe goes: a node's name, a DNS name or an address, with a port where the protocol has one.
@@ -140,6 +150,14 @@ public struct Expectation: Hashable, Sendable {
     public var value: String?
     /// All addresses found on the node lie in the VPC.
     public var onlyPrivate: Bool?
+    /// At least so many connections, each with a port of its own at the other end.
+    public var flows: Int?
+    /// The last segment was answered by a reset, and the other end heard nothing of it.
+    public var reset: Bool?
+    /// Packets say of every address and port what the analysis of the lab file says.
+    public var asPredicted: Bool?
+    /// Bytes that the NAT gateways processed meanwhile: none for 0, else at least so many.
+    public var natBytes: Int?
     /// The passwords that the sshd at the other end logged as tried and wrong.
     public var attempts: Int?
 
@@ -147,7 +165,8 @@ public struct Expectation: Hashable, Sendable {
         succeeds: Bool? = nil, seenFrom: String? = nil, open: [Endpoint]? = nil, silent: Bool? = nil,
         stoppedBy: String? = nil, neverReaches: [String] = [], hops: [String]? = nil,
         servedBy: [String] = [], prints: String? = nil, status: Int? = nil, value: String? = nil,
-        onlyPrivate: Bool? = nil, attempts: Int? = nil
+        onlyPrivate: Bool? = nil, flows: Int? = nil, reset: Bool? = nil, asPredicted: Bool? = nil, natBytes: Int? = nil,
+        attempts: Int? = nil
     ) {
         self.succeeds = succeeds
         self.seenFrom = seenFrom
@@ -161,6 +180,10 @@ public struct Expectation: Hashable, Sendable {
         self.status = status
         self.value = value
         self.onlyPrivate = onlyPrivate
+        self.flows = flows
+        self.reset = reset
+        self.asPredicted = asPredicted
+        self.natBytes = natBytes
         self.attempts = attempts
     }
 }

@@ -14,16 +14,29 @@ extension Probe {
         case .addresses: "addresses"
         case .run: "run"
         case .metadata: "metadata"
+        case .tls: "tls"
+        case .imagePull: "image-pull"
+        case .logPush: "log-push"
+        case .matrix: "matrix"
+        case .bandwidth: "bandwidth"
         }
     }
 
     /// What can be expected of it, as a lab file spells it.
     public var expectationKeys: [String] {
-        let delivery = ["succeeds", "seen-from", "silent", "stopped-by", "never-reaches"]
+        let delivery = ["succeeds", "seen-from", "silent", "stopped-by", "never-reaches", "nat-bytes"]
         return switch self {
         case .http: delivery + ["status", "value", "served-by", "prints"]
-        case .run: ["succeeds", "prints", "status", "attempts", "stopped-by", "never-reaches"]
-        case .stream, .tcp, .udp, .ping, .aptFetch: delivery
+        case .run:
+            [
+                "succeeds", "prints", "status", "attempts", "seen-from", "flows", "stopped-by", "never-reaches",
+                "nat-bytes",
+            ]
+        case .stream, .tcp, .udp, .ping, .aptFetch, .bandwidth: delivery
+        case .tls: delivery + ["prints"]
+        case .imagePull: delivery + ["flows"]
+        case .logPush: delivery + ["reset"]
+        case .matrix: ["open", "as-predicted", "never-reaches"]
         case .dns: delivery + ["value"]
         case .scan: ["open", "silent", "stopped-by", "never-reaches"]
         case .traceroute: ["succeeds", "hops", "stopped-by", "never-reaches"]
@@ -41,13 +54,15 @@ extension Expectation {
             ("silent", silent != nil), ("stopped-by", stoppedBy != nil), ("never-reaches", !neverReaches.isEmpty),
             ("hops", hops != nil), ("served-by", !servedBy.isEmpty), ("prints", prints != nil),
             ("status", status != nil), ("value", value != nil),
-            ("only-private", onlyPrivate != nil), ("attempts", attempts != nil),
+            ("only-private", onlyPrivate != nil), ("flows", flows != nil), ("reset", reset != nil),
+            ("as-predicted", asPredicted != nil), ("nat-bytes", natBytes != nil), ("attempts", attempts != nil),
         ].compactMap { $0.1 ? $0.0 : nil }
     }
 
     /// Whether it claims that packets do not arrive, which silence alone cannot prove: such a check needs a control.
     public var isNegative: Bool {
         succeeds == false || open?.isEmpty == true || silent == true || stoppedBy != nil || !neverReaches.isEmpty
+            || natBytes == 0
             || attempts == 0
     }
 }

@@ -91,6 +91,8 @@ public struct Listener: Hashable, Sendable {
         case registry
         /// A real sshd that takes password attempts and lets nobody in.
         case ssh
+        /// A real iperf3 server.
+        case iperf3
     }
 
     public var kind: Kind

@@ -68,6 +68,9 @@ public struct HealthCheck: Hashable, Sendable {
     /// Failures in a row that make it unhealthy.
     public var unhealthyThreshold: Int
 
+    /// Seconds; AWS takes no less [elasticloadbalancing: HealthCheckIntervalSeconds 5–300].
+    public static let shortestInterval = 5.0
+
     public init(
         path: String? = nil, interval: Double = 30, timeout: Double = 5, healthyThreshold: Int = 5,
         unhealthyThreshold: Int = 2

@@ -4,7 +4,7 @@ import CloudModel
 enum ExpectationReader {
     static let keys = [
         "succeeds", "seen-from", "open", "silent", "stopped-by", "never-reaches", "hops", "served-by", "prints",
-        "status", "value", "only-private", "attempts",
+        "status", "value", "only-private", "flows", "reset", "as-predicted", "nat-bytes", "attempts",
     ]
 
     /// What could be read of it; if that is not all, the source knows.
@@ -28,6 +28,10 @@ enum ExpectationReader {
             status: table["status"]?.integer(0...599),
             value: table["value"]?.text("10.0.1.10"),
             onlyPrivate: table["only-private"]?.boolean(),
+            flows: table["flows"]?.integer(1...55_000),
+            reset: table["reset"]?.boolean(),
+            asPredicted: table["as-predicted"]?.boolean(),
+            natBytes: table["nat-bytes"]?.integer(0...1_000_000_000_000),
             attempts: table["attempts"]?.integer(0...100_000))
     }
 

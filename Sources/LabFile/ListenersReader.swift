@@ -49,6 +49,7 @@ extension Listener.Kind {
         case .https, .registry: 443
         case .ssh: 22
         case .udp: 7
+        case .iperf3: 5201
         case .tcp: nil
         }
     }

@@ -5,10 +5,14 @@ enum ProbeReader {
     static let keys = [
         "http", "stream", "tcp", "udp", "ping", "dns", "apt-fetch", "scan", "traceroute", "addresses", "metadata",
         "run",
+        "tls", "image-pull", "log-push", "matrix", "bandwidth",
     ]
     static let httpKeys = ["to", "path"]
     static let dnsKeys = ["ask", "server"]
     static let aptKeys = ["from", "package", "times"]
+    static let imageKeys = ["from", "image"]
+    static let logKeys = ["to", "silence"]
+    static let bandwidthKeys = ["to", "against"]
 
     /// The probe, or `nil` if there is none or after a report.
     static func read(_ table: Table) -> Probe? {
@@ -36,6 +40,13 @@ enum ProbeReader {
         case "scan": ScanReader.read(field)
         case "metadata": field.text("public-ipv4").map(Probe.metadata)
         case "run": run(field)
+        case "tls":
+            field.text("web.example").flatMap { EndpointReader.read($0, at: field, port: .usually(443)) }
+                .map(Probe.tls)
+        case "image-pull": imagePull(field)
+        case "log-push": logPush(field)
+        case "matrix": matrix(field)
+        case "bandwidth": bandwidth(field)
         default: addresses(field)
         }
     }
@@ -86,6 +97,45 @@ enum ProbeReader {
             .flatMap { EndpointReader.read($0, port: .usually(80)) }
         guard let times, let package, let from else { return nil }
         return .aptFetch(from: from, package: package, times: times)
+    }
+
+    private static func imagePull(_ field: Field) -> Probe? {
+        let hint = "for example { from: registry.example, image: library/hello }"
+        guard let table = field.table(of: "an image-pull probe", keys: imageKeys, hint: hint) else { return nil }
+        let image = table.need("image", example: "library/hello")?.text("library/hello")
+        let from = table.need("from", example: "registry.example")
+            .flatMap { EndpointReader.read($0, port: .usually(443)) }
+        guard let image, let from else { return nil }
+        return .imagePull(from: from, image: image)
+    }
+
+    private static func logPush(_ field: Field) -> Probe? {
+        let hint = "for example { to: logs.example, silence: 3s }"
+        guard let table = field.table(of: "a log-push probe", keys: logKeys, hint: hint) else { return nil }
+        let silence = table.need("silence", example: "3s")?.seconds(0...600)
+        let to = table.need("to", example: "logs.example").flatMap { EndpointReader.read($0, port: .usually(443)) }
+        guard let silence, let to else { return nil }
+        return .logPush(to: to, silence: silence)
+    }
+
+    /// `all`, or names.
+    private static func matrix(_ field: Field) -> Probe? {
+        if field.bareText == "all" { return .matrix(of: []) }
+        let names = field.items().compactMap { $0.text("db") }
+        if names.isEmpty {
+            field.wrongType("`all` or a list of nodes", hint: "for example `matrix: [db]`")
+            return nil
+        }
+        return .matrix(of: names)
+    }
+
+    private static func bandwidth(_ field: Field) -> Probe? {
+        let hint = "for example { to: meter, against: private-host }"
+        guard let table = field.table(of: "a bandwidth probe", keys: bandwidthKeys, hint: hint) else { return nil }
+        let other = table.need("against", example: "private-host")?.text("private-host")
+        let to = table.need("to", example: "meter").flatMap { EndpointReader.read($0, port: .usually(5201)) }
+        guard let other, let to else { return nil }
+        return .bandwidth(to: to, against: other)
     }
 
     /// A command as words or as a list, or `{ command, towards }`.

@@ -95,6 +95,7 @@ extension Listener {
         case .https: .https
         case .registry: .registry
         case .ssh: .ssh
+        case .iperf3: .iperf3
         }
     }
 }

@@ -89,8 +89,8 @@ public struct NodePlan: Sendable {
 public struct SocketPlan: Hashable, Sendable {
     public enum Kind: String, Hashable, Sendable {
         case http, tcp, udp, apt, metadata
-        /// Not sockets of ours: dnsmasq, nginx and sshd open them.
-        case dns, https, registry, ssh
+        /// Not sockets of ours: dnsmasq, nginx, sshd and iperf3 open them.
+        case dns, https, registry, ssh, iperf3
     }
 
     public var kind: Kind

@@ -48,7 +48,7 @@ extension SocketPlan.Kind {
         case .udp: .udp
         case .apt: .apt
         case .metadata: .metadata
-        case .dns, .https, .registry, .ssh: nil
+        case .dns, .https, .registry, .ssh, .iperf3: nil
         }
     }
 }

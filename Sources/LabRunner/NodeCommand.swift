@@ -20,16 +20,34 @@ public struct NodeCommand: Sendable {
     ///
     /// - Throws: When the program does not exist or cannot be started; its failing is an `End` like another.
     public static func run(
-        _ command: [String], in lab: RunningLab, node: String, within limit: Duration
+        _ command: [String], in lab: RunningLab, node: String, within limit: Duration, environment: [String]? = nil
     ) throws -> End {
-        let (process, output) = try start(command, in: lab, node: node)
+        let (process, output) = try start(command, in: lab, node: node, environment: environment)
         return try wait(for: process, reading: output, within: limit)
     }
 
+    /// What programs get that shall do the same on every machine: no proxy, no language, no settings of the user's.
+    public static let plainEnvironment = [
+        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "HOME=/nonexistent",
+    ]
+
     /// The process, and where its output comes from; the end it writes to is its alone when this returns.
     private static func start(
-        _ command: [String], in lab: RunningLab, node: String
+        _ command: [String], in lab: RunningLab, node: String, environment: [String]?
     ) throws -> (ChildProcess, SharedDescriptor) {
+        let pipe = try Pipe()
+        let null = try OwnedDescriptor(opening: "/dev/null", O_RDONLY)
+        let process = try spawn(
+            command, in: lab, node: node, standard: (null.raw, pipe.input.raw, pipe.input.raw),
+            environment: environment)
+        return (process, pipe.output)
+    }
+
+    /// The process alone, in a session of its own.
+    static func spawn(
+        _ command: [String], in lab: RunningLab, node: String, standard: (input: Int32, output: Int32, error: Int32),
+        environment: [String]? = nil
+    ) throws -> ChildProcess {
         guard let name = command.first, let program = Files.program(name) else {
             throw LabRunnerError(
                 .system, "\(command.first ?? "the program") is not installed", hint: "netlab doctor names its package")
@@ -37,16 +55,12 @@ public struct NodeCommand: Sendable {
         guard let made = lab.node(node) else {
             throw LabRunnerError(.input, "lab \(lab.name) has no node \(node)")
         }
-        let pipe = try Pipe()
-        let null = try OwnedDescriptor(opening: "/dev/null", O_RDONLY)
         // The thread's namespaces are the child's; the thread is never used for anything else.
-        let process = try onThrowawayThread("netlab-run") {
+        return try onThrowawayThread("netlab-run") {
             try NodeEntry.enter(made.namespace, node: node, state: lab.state)
             return try ChildProcess.spawn(
-                [program] + command.dropFirst(), standard: (null.raw, pipe.input.raw, pipe.input.raw),
-                newSession: true)
+                [program] + command.dropFirst(), standard: standard, newSession: true, environment: environment)
         }
-        return (process, pipe.output)
     }
 
     private static func wait(

@@ -1,4 +1,4 @@
-import CloudModel
+public import CloudModel
 import Glibc
 import LabPlan
 import LabServices
@@ -35,6 +35,7 @@ public enum Requirements {
     public static func all(_ settings: RunnerSettings) -> [Requirement] {
         machine(settings) + [program("dnsmasq"), mirror(settings)]
             + [program("nginx"), firewall, program("openssl"), program("sshd"), registry(settings)].map(\.optional)
+            + [program("skopeo"), program("iperf3")].map(\.optional)
             + ["apt-get", "curl", "dig", "nmap", "ssh", "sshpass", "traceroute"].map(client)
     }
 
@@ -58,7 +59,28 @@ public enum Requirements {
         if balancers.contains(where: \.hasWAF) { needed.append(firewall) }
         if kinds.contains(.ssh) { needed += [program("sshd"), program("ssh-keygen"), program("unshare")] }
         if kinds.contains(.registry) { needed.append(registry(settings)) }
+        if kinds.contains(.iperf3) { needed.append(program("iperf3")) }
         needed += programs(of: plan.lab).map(program)
+        try demand(needed)
+    }
+
+    /// What a measurement towards a host needs besides the lab.
+    public static func check(_ lab: Lab, measuringAt host: String) throws {
+        try demand([program("iperf3")])
+        let listeners =
+            lab.internet.host(host)?.listeners
+            ?? lab.vpcs.flatMap(\.instances).first { $0.name == host }?.listeners
+        // Of a DNS name or an address nothing is known here.
+        guard let listeners, !listeners.contains(where: { $0.kind == .iperf3 }) else { return }
+        throw LabRunnerError(
+            .input, "\(host) serves no iperf3",
+            hint: "add `serves: [iperf3]` to it (an instance: `listens: { iperf3: 5201 }`)")
+    }
+
+    /// What one probe needs.
+    public static func check(_ probe: Probe) throws { try demand(probe.program.map { [program($0)] } ?? []) }
+
+    private static func demand(_ needed: [Requirement]) throws {
         for requirement in needed {
             if let problem = requirement.problem {
                 throw LabRunnerError(.system, problem, hint: requirement.remedy)
@@ -145,9 +167,8 @@ public enum Requirements {
 
     /// What the lab's checks run on its nodes.
     private static func programs(of lab: Lab) -> [String] {
-        let commands = lab.checks.flatMap { [$0.probe] + ($0.control.map { [$0.probe] } ?? []) }
-            .compactMap { probe -> String? in if case .run(let command, _) = probe { command.first } else { nil } }
-        return Set(lab.programs + commands).sorted()
+        let probes = lab.checks.flatMap { [$0.probe] + ($0.control.map { [$0.probe] } ?? []) }
+        return Set(lab.programs + probes.compactMap(\.program)).sorted()
     }
 
     private static func client(_ name: String) -> Requirement {
@@ -171,5 +192,18 @@ public struct RunnerSettings: Hashable, Sendable {
         self.program = program
         self.aptRoot = aptRoot
         self.registryRoot = registryRoot
+    }
+}
+
+extension Probe {
+    /// The program of the distribution that does it; `nil` where netlab itself does.
+    var program: String? {
+        switch self {
+        case .tls, .logPush: "openssl"
+        case .imagePull: "skopeo"
+        case .bandwidth: "iperf3"
+        case .run(let command, _): command.first
+        default: nil
+        }
     }
 }

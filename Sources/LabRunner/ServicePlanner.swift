@@ -47,7 +47,7 @@ struct ServicePlanner {
 
     // MARK: Programs of the distribution
 
-    /// nginx for what speaks TLS, sshd for what takes passwords.
+    /// nginx for what speaks TLS, sshd for what takes passwords, iperf3 for what measures.
     private func servers(_ node: NodePlan) -> [Program] {
         guard let address = node.address else { return [] }
         let path = NamedNamespace.path(LabPlan.namespaceName(lab: state.name, node: node.name))
@@ -75,6 +75,12 @@ struct ServicePlanner {
                 .sshd(
                     name: "sshd-\(node.name)", node: node.name, namespacePath: path, port: socket.port,
                     listening: address, hostKey: hostKey, stateFolder: state.path))
+        }
+        for socket in node.sockets where socket.kind == .iperf3 {
+            programs.append(
+                .iperf3(
+                    name: "iperf3-\(node.name)", node: node.name, namespacePath: path, port: socket.port,
+                    listening: address))
         }
         return programs
     }

@@ -48,25 +48,32 @@ struct LabSource {
         return Look(path: path, lab: reading.lab, problems: reading.problems, text: text)
     }
 
+    private static var folders: [String] { ["labs"] + (Share.folder.map { ["\($0)/labs"] } ?? []) }
+
+    /// Every lab that can be named without a path, sorted.
+    static var known: [String] {
+        Set(
+            folders.flatMap { (try? Files.list($0)) ?? [] }.filter { $0.hasSuffix(".yaml") }.map {
+                String($0.dropLast(5))
+            }
+        ).sorted()
+    }
+
     /// A path as it is; a name in the working directory's `labs/`, then in the share folder's.
     static func find(_ argument: String) throws -> String {
         if argument.contains("/") || argument.hasSuffix(".yaml") || argument.hasSuffix(".yml") {
             if Files.exists(argument) { return argument }
             throw LabRunnerError(.input, "there is no file \(argument)")
         }
-        let folders = ["labs"] + (Share.folder.map { ["\($0)/labs"] } ?? [])
         for folder in folders where Files.exists("\(folder)/\(argument).yaml") {
             return "\(folder)/\(argument).yaml"
         }
         if Files.isFolder(argument) { return argument }
-        let known = Set(
-            folders.flatMap { (try? Files.list($0)) ?? [] }.filter { $0.hasSuffix(".yaml") }.map {
-                String($0.dropLast(5))
-            })
+        let known = known
         let hint =
             known.isEmpty
             ? "there is no labs/ folder here; give the path of a lab file"
-            : "known labs: \(known.sorted().joined(separator: ", "))"
+            : "known labs: \(known.joined(separator: ", "))"
         throw LabRunnerError(.input, "there is no lab \(argument)", hint: hint)
     }
 }

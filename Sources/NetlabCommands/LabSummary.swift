@@ -19,6 +19,8 @@ struct LabSummary: Encodable {
     let title: String
     let nodes: [Node]
     let seconds: Double?
+    /// What goes faster than on AWS.
+    let shortenedTimers: [ShortenedTimer]
     /// What was different of a lab that was up already; none for a lab that was made anew.
     let changes: DifferenceText?
     /// Only where they were asked for.
@@ -28,6 +30,7 @@ struct LabSummary: Encodable {
         lab = running.name
         title = running.lab.title
         self.seconds = seconds
+        shortenedTimers = running.lab.shortenedTimers
         changes = running.changes.map { DifferenceText($0) }
         nodes = running.plan.nodes.map { plan in
             Node(
@@ -54,7 +57,7 @@ struct LabSummary: Encodable {
             \(lab) is up\(time)\(title.isEmpty ? "" : ": \(title)")
 
             \(table.text)
-
+            \(shortenedTimers.map { "\nshortened: \($0)" }.joined())
             next: netlab check \(lab)          check every claim by packets
                   netlab shell \(lab) \(inside)   look around
                   netlab down \(lab)

@@ -21,7 +21,9 @@ public struct NetlabCommand: ParsableCommand {
               0 all is well   1 a check failed, or a lab has drifted   2 bad input   3 the system refused   130 interrupted
             """,
         version: Version.text,
-        subcommands: [Serve.self, Keep.self, TryRootless.self, ScanOnce.self, ProbeTimes.self],
+        subcommands: [
+            Serve.self, Keep.self, TryRootless.self, ScanOnce.self, ProbeTimes.self, WriteManual.self,
+        ],
         groupedSubcommands: [
             CommandGroup(
                 name: "Labs",
@@ -33,7 +35,7 @@ public struct NetlabCommand: ParsableCommand {
             CommandGroup(name: "Reasoning", subcommands: [Explain.self, Matrix.self, Diff.self]),
             CommandGroup(
                 name: "Watching",
-                subcommands: [Trace.self, Flows.self, Capture.self, ProbeOnce.self, ScanTargets.self]),
+                subcommands: [Trace.self, Flows.self, Capture.self, ProbeOnce.self, ScanTargets.self, Bandwidth.self]),
             CommandGroup(
                 name: "Files and machine",
                 subcommands: [Import.self, Validate.self, Schema.self, Doctor.self]),

@@ -15,10 +15,13 @@ enum Output {
     static func complain(_ text: String, raw: Bool = false) { note(raw ? text : "netlab: \(text)") }
 
     /// A value as JSON: keys sorted, so that the same facts are the same bytes.
-    static func json(_ value: some Encodable) throws {
+    static func json(_ value: some Encodable) throws { say(try text(value)) }
+
+    /// The same as text.
+    static func text(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        say(String(decoding: try encoder.encode(value), as: UTF8.self))
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
     /// A report into a file of the user's choosing.

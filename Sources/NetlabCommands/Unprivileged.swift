@@ -117,6 +117,10 @@ extension ProbeOnce: UsesLabs {
     func runWithoutLabs() throws { throw RunningLab.notUp(try LabName.valid(name)) }
 }
 
+extension Bandwidth: UsesLabs {
+    func runWithoutLabs() throws { throw RunningLab.notUp(try LabName.valid(name)) }
+}
+
 extension ScanTargets: UsesLabs {
     func runWithoutLabs() throws { throw RunningLab.notUp(try LabName.valid(name)) }
 }

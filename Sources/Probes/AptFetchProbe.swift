@@ -159,7 +159,7 @@ private struct Fetch {
         guard reply.status == 200 else { throw failure(step, "\(path): HTTP \(reply.status)") }
         let body = reply.response.body
         guard body.count == size else { throw failure(step, "\(path): \(body.count) bytes, \(size) promised") }
-        let digest = SHA256.hash(data: body).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let digest = FileDigest.hexadecimal(SHA256.hash(data: body))
         guard digest == sha256 else { throw failure(step, "\(path): SHA-256 \(digest), \(sha256) promised") }
         return body
     }

@@ -260,3 +260,41 @@ import Testing
         #expect(try !item.with { $0.echoIdentifiers = [] }.holds())
     }
 }
+
+extension JudgeTests {
+    @Test func flowsHavePortsOfTheirOwn() throws {
+        var item = Case(Expected(flows: 2))
+        item.receiver = "echo"
+        item.observation = .of {
+            $0.succeeded = true
+            $0.seenFrom = [end("203.0.113.11:2000"), end("203.0.113.11:2000")]
+        }
+        #expect(try !item.holds())
+        item.observation?.seenFrom.append(end("203.0.113.11:2001"))
+        #expect(try item.holds())
+    }
+
+    @Test func aResetIsOneOnlyIfItCameAndNobodyElseHeard() throws {
+        var item = Case(Expected(reset: true))
+        item.observation = .of { $0.isReset = true }
+        #expect(try !item.holds(), "no packet was seen")
+        item.resets = 1
+        #expect(try item.holds())
+        item.observation?.heardOutside = 1
+        #expect(try !item.holds(), "the outside heard of it")
+        item.observation = .of { $0.isReset = false }
+        #expect(try !item.holds())
+        item.expect = Expected(reset: false)
+        #expect(try item.holds(), "somebody else's reset is not this one's")
+    }
+
+    @Test func asPredictedNeedsAPrediction() throws {
+        var item = Case(Expected(asPredicted: true))
+        #expect(try !item.holds())
+        item.observation?.disagreements = []
+        #expect(try item.holds())
+        item.observation?.disagreements = ["app → db 5432: predicted reachable, seen: nothing"]
+        #expect(try !item.holds())
+        #expect(try item.findings().first?.text.contains("seen: nothing") == true)
+    }
+}

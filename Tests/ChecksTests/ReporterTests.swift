@@ -132,7 +132,7 @@ import Testing
     @Test func json() throws {
         let text = try Self.report().rendered(as: .json)
         let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
-        #expect(object.keys.sorted() == ["checks", "lab", "passed", "seconds", "title"])
+        #expect(object.keys.sorted() == ["checks", "lab", "passed", "seconds", "shortenedTimers", "title"])
         #expect(object["passed"] as? Bool == false)
         let checks = try #require(object["checks"] as? [[String: Any]])
         #expect(checks.map { $0["verdict"] as? String } == ["pass", "fail", "error"])

@@ -54,6 +54,7 @@ struct Case {
     var captureLost = 0
     var translations: [(node: String, flow: TrackedFlow)] = []
     var echoIdentifiers: Set<UInt16> = []
+    var resets = 0
     var counted: [(owner: String, node: String, packets: UInt64)] = []
     /// What trials of the phase claim of each owner; by default what this one sent.
     var claimed: [String: Int]?
@@ -64,7 +65,7 @@ struct Case {
         Evidence(
             Trial(sender: sender, probe: probe, expect: expect), observation: observation, error: error, sent: sent,
             arrived: arrived, receiver: receiver, strays: strays, captureLost: captureLost, translations: translations,
-            echoIdentifiers: echoIdentifiers)
+            echoIdentifiers: echoIdentifiers, resets: resets)
     }
 
     func findings() throws -> [Finding] {

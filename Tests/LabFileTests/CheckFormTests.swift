@@ -48,6 +48,20 @@ struct CheckFormTests {
                 "apt-fetch: { from: echo:8000, package: hello, times: 5 }",
                 .aptFetch(from: Endpoint(host: "echo", port: 8000), package: "hello", times: 5)
             ),
+            ("tls: echo.example", .tls(to: Endpoint(host: "echo.example", port: 443))),
+            ("tls: web:8443", .tls(to: Endpoint(host: "web", port: 8443))),
+            (
+                "image-pull: { from: echo.example, image: library/hello }",
+                .imagePull(from: Endpoint(host: "echo.example", port: 443), image: "library/hello")
+            ),
+            (
+                "log-push: { to: echo.example, silence: 3s }",
+                .logPush(to: Endpoint(host: "echo.example", port: 443), silence: 3)
+            ),
+            (
+                "bandwidth: { to: echo, against: web }",
+                .bandwidth(to: Endpoint(host: "echo", port: 5201), against: "web")
+            ),
             ("traceroute: echo", .traceroute(to: Endpoint(host: "echo"))),
         ])
     func probes(text: String, expected: Probe) throws {
@@ -96,6 +110,20 @@ struct CheckFormTests {
         let other = try self.check(
             "tcp: web:22", control: "    control: { says: y, ping: web, expect: { succeeds: true } }\n")
         #expect(other.control?.from == ["app"] && other.control?.probe == .ping(to: Endpoint(host: "web")))
+    }
+
+    @Test("matrices")
+    func matrices() throws {
+        #expect(try check("matrix: all", expect: "{ as-predicted: true }").probe == .matrix(of: []))
+        let some = try check("matrix: [web, app]", expect: "{ open: 'app:8080' }")
+        #expect(some.probe == .matrix(of: ["web", "app"]))
+    }
+
+    @Test("where a program's packets go must be known before one can say whom they reach")
+    func towards() {
+        let text = Self.network + "  - { claim: C1, says: so, from: app, run: curl x, expect: { seen-from: app } }"
+        let problems = LabFile.read(text, file: "check.yaml").rendered
+        #expect(problems.contains("add `towards: HOST:PORT` to `run`"), "\(problems)")
     }
 
     @Test("an outage: one, several, none; a control has that of its check")

@@ -110,6 +110,17 @@ struct GoodLabTests {
         #expect(vpc.instance("first")?.listeners == [.init(kind: .http, port: 80)])
     }
 
+    @Test("an Elastic IP takes the place of the address that the subnet would assign")
+    func elasticIP() throws {
+        let vpc = try vpc(
+            """
+            subnets: { a: { cidr: 10.0.0.0/24, routes: { 0.0.0.0/0: igw }, auto-assign-public-ip: true } }
+            instances: { one: { subnet: a }, two: { subnet: a, elastic-ip: 203.0.113.20 } }
+            """)
+        let addresses = vpc.instances.map(\.interface.publicAddress)
+        #expect(addresses == [IPv4Address(203, 0, 113, 254), IPv4Address(203, 0, 113, 20)])
+    }
+
     @Test("a private NAT gateway has no Elastic IP")
     func privateNAT() throws {
         let vpc = try vpc(

@@ -31,6 +31,18 @@ struct WriterTests {
             """)
     }
 
+    @Test("times have a unit")
+    func times() throws {
+        try roundTrip(
+            """
+            lab: x
+            vpc: { cidr: 10.0.0.0/16, zones: [a] }
+            internet-gateway: igw
+            subnets: { a: { cidr: 10.0.0.0/24, zone: a, routes: { 0.0.0.0/0: igw } } }
+            nat-gateways: { nat: { subnet: a, elastic-ip: 203.0.113.3, idle-timeout: 5s } }
+            """)
+    }
+
     private func roundTrip(_ text: String) throws {
         let first = LabFile.read(text, file: "first.yaml")
         let lab = try #require(first.lab, "\(first.rendered)")

@@ -37,6 +37,8 @@ struct NginxTests {
         #expect(text.contains("proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;"))
         #expect(text.contains("server 10.0.1.10:8080 max_fails=0;"))
         #expect(text.contains("return 301 https://$host$request_uri;"))
+        // A connection to a client and one to a target end after as much silence.
+        #expect(text.contains("keepalive_timeout 60s;") && text.contains("proxy_read_timeout 60s;"))
     }
 
     @Test("the firewall is loaded only where it is wanted")

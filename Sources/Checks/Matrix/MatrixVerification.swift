@@ -1,5 +1,5 @@
 import CloudModel
-import IPAddressing
+public import IPAddressing
 public import LabRunner
 import LinuxSystem
 import Namespaces
@@ -38,8 +38,18 @@ public struct MatrixVerification: Sendable {
     public func run() throws -> [Disagreement] {
         let senders = matrix.ends.indices.filter { matrix.ends[$0].canBegin }
         let jobs = senders.map { from in { @Sendable in try verify(from) } }
-        return try inParallel(jobs, threads: 8).flatMap { try $0.get() }
+        return try inParallel(jobs, threads: 8).flatMap { try $0.get().disagreements }
     }
+
+    /// One sender's part of the matrix.
+    public struct Row: Sendable {
+        public let disagreements: [Disagreement]
+        /// What answered.
+        public let reached: [(address: IPv4Address, port: MatrixPort)]
+    }
+
+    /// Tries one row alone.
+    public func row(_ from: Int) throws -> Row { try verify(from) }
 
     /// Every address behind which a DNS server listens.
     private var nameServers: Set<IPv4Address> {
@@ -50,7 +60,7 @@ public struct MatrixVerification: Sendable {
                 + hosts.map(\.address))
     }
 
-    private func verify(_ from: Int) throws -> [Disagreement] {
+    private func verify(_ from: Int) throws -> Row {
         try Interruption.check()
         let sender = matrix.ends[from]
         guard let node = lab.node(sender.name) else {
@@ -61,21 +71,27 @@ public struct MatrixVerification: Sendable {
             from: node.namespace, to: others.map { matrix.ends[$0].address(askedBy: sender) }, ports: matrix.ports,
             nameServers: nameServers)
         var wrong: [Disagreement] = []
+        var reached: [(address: IPv4Address, port: MatrixPort)] = []
         for to in others {
             let address = matrix.ends[to].address(askedBy: sender)
             for (position, port) in matrix.ports.enumerated() {
                 let predicted = matrix.reaches(from, to, port: position)
-                guard try first.isReached(address, port) != predicted else { continue }
+                guard try first.isReached(address, port) != predicted else {
+                    if predicted { reached.append((address, port)) }
+                    continue
+                }
                 let again = try PacketVerdicts(
                     from: node.namespace, to: [address], ports: [port], patience: 4, nameServers: nameServers)
-                guard try again.isReached(address, port) != predicted else { continue }
+                let isReached = try again.isReached(address, port)
+                if isReached { reached.append((address, port)) }
+                guard isReached != predicted else { continue }
                 wrong.append(
                     Disagreement(
                         from: sender.name, to: matrix.ends[to].name, port: port, predicted: predicted,
                         seen: again.words(address, port)))
             }
         }
-        return wrong
+        return Row(disagreements: wrong, reached: reached)
     }
 }
 

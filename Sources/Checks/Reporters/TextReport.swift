@@ -15,7 +15,8 @@ struct TextReport {
             let count = report.count(verdict)
             return count == 0 ? nil : paint("\(count) \(Self.words[verdict] ?? "")", verdict)
         }
-        let heading = "\(report.lab)\(report.title.isEmpty ? "" : ": \(report.title.onOneLine)")"
+        let title = "\(report.lab)\(report.title.isEmpty ? "" : ": \(report.title.onOneLine)")"
+        let heading = ([title] + report.shortenedTimers.map { "shortened: \($0)" }).joined(separator: "\n")
         return """
             \(heading)
 

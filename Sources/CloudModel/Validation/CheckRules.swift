@@ -43,19 +43,19 @@ extension Findings {
         }
     }
 
-    private mutating func checkSenders(_ names: [String], at origin: Origin) {
+    private mutating func checkSenders(_ names: [String], at origin: Origin, field: String = "from") {
         var seen: Set<String> = []
         for name in names {
             guard let node = nodes[name] else {
-                unknown("node", name, among: senderNames, at: origin, field: "from")
+                unknown("node", name, among: senderNames, at: origin, field: field)
                 continue
             }
             if !node.canSend {
                 error(
                     origin, "`\(name)` is \(node.kind.indefinite), and no program runs there to send a probe",
-                    hint: near(name, among: senderNames, listing: "probes start from"), field: "from")
+                    hint: near(name, among: senderNames, listing: "probes start from"), field: field)
             } else if !seen.insert(name).inserted {
-                error(origin, "`\(name)` is named twice in `from`", hint: "remove one", field: "from")
+                error(origin, "`\(name)` is named twice in `\(field)`", hint: "remove one", field: field)
             }
         }
     }
@@ -64,8 +64,13 @@ extension Findings {
         let key = probe.key
         switch probe {
         case .http(let to, _), .stream(let to), .tcp(let to), .udp(let to), .ping(let to), .traceroute(let to),
-            .aptFetch(let to, _, _):
+            .aptFetch(let to, _, _), .tls(let to), .imagePull(let to, _), .logPush(let to, _):
             checkHost(to.host, at: origin, field: key)
+        case .bandwidth(let to, let other):
+            checkHost(to.host, at: origin, field: key)
+            checkSenders([other], at: origin, field: key)
+        case .matrix(let names):
+            for name in names { checkHost(name, at: origin, field: key) }
         case .dns(let name, let server):
             if !dnsNames.contains(name), nodes[name] == nil {
                 unknown("DNS name", name, among: listed(dnsNames), at: origin, field: key)
@@ -116,8 +121,15 @@ extension Findings {
                 origin, "`succeeds: true` contradicts the rest of `expect`",
                 hint: "silent and stopped-by describe packets that get no answer", field: "expect")
         }
+        if case .run(_, nil) = probe, expect.seenFrom != nil || expect.flows != nil {
+            error(
+                origin, "nobody knows where the packets of this program go",
+                hint: "add `towards: HOST:PORT` to `run`, then `seen-from` and `flows` can be told", field: "run")
+        }
         if let seen = expect.seenFrom, IPv4Address(seen) == nil { checkHost(seen, at: origin, field: "expect") }
-        for name in expect.neverReaches + (expect.hops ?? []) + expect.servedBy where IPv4Address(name) == nil {
+        // The Internet itself is a router on the way, too.
+        let hops = (expect.hops ?? []).filter { $0 != "internet" }
+        for name in expect.neverReaches + hops + expect.servedBy where IPv4Address(name) == nil {
             if nodes[name] == nil { unknown("node", name, among: nodeNames, at: origin, field: "expect") }
         }
         for endpoint in expect.open ?? [] { checkHost(endpoint.host, at: origin, field: "expect") }

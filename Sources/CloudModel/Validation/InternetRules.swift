@@ -113,7 +113,7 @@ extension Listener.Kind {
     /// The transport protocols its sockets use.
     public var transports: [String] {
         switch self {
-        case .http, .tcp, .apt, .https, .registry, .ssh: ["tcp"]
+        case .http, .tcp, .apt, .https, .registry, .ssh, .iperf3: ["tcp"]
         case .udp: ["udp"]
         case .dns: ["udp", "tcp"]
         }

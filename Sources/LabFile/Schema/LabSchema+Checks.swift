@@ -18,7 +18,12 @@ extension LabSchema {
                 { "required": ["traceroute"] },
                 { "required": ["addresses"] },
                 { "required": ["metadata"] },
-                { "required": ["run"] }
+                { "required": ["run"] },
+                { "required": ["tls"] },
+                { "required": ["image-pull"] },
+                { "required": ["log-push"] },
+                { "required": ["matrix"] },
+                { "required": ["bandwidth"] }
               ],
               "properties": {
                 "claim": { "description": "The claim's number.", "type": "string", "examples": ["C2"] },
@@ -44,6 +49,11 @@ extension LabSchema {
                 "addresses": { "$ref": "#/$defs/addresses" },
                 "metadata": { "$ref": "#/$defs/metadata" },
                 "run": { "$ref": "#/$defs/run" },
+                "tls": { "$ref": "#/$defs/tls" },
+                "image-pull": { "$ref": "#/$defs/image-pull" },
+                "log-push": { "$ref": "#/$defs/log-push" },
+                "matrix": { "$ref": "#/$defs/matrix" },
+                "bandwidth": { "$ref": "#/$defs/bandwidth" },
                 "expect": { "$ref": "#/$defs/expect" },
                 "control": { "$ref": "#/$defs/control" }
               }
@@ -72,6 +82,11 @@ extension LabSchema {
                 "addresses": { "$ref": "#/$defs/addresses" },
                 "metadata": { "$ref": "#/$defs/metadata" },
                 "run": { "$ref": "#/$defs/run" },
+                "tls": { "$ref": "#/$defs/tls" },
+                "image-pull": { "$ref": "#/$defs/image-pull" },
+                "log-push": { "$ref": "#/$defs/log-push" },
+                "matrix": { "$ref": "#/$defs/matrix" },
+                "bandwidth": { "$ref": "#/$defs/bandwidth" },
                 "expect": { "$ref": "#/$defs/expect" }
               }
             },
@@ -130,6 +145,22 @@ extension LabSchema {
                 },
                 "only-private": {
                   "description": "All addresses on the node lie in the VPC.", "type": "boolean"
+                },
+                "flows": {
+                  "description": "At least so many connections, each with a port of its own at the other end.",
+                  "type": "integer", "minimum": 1, "maximum": 55000
+                },
+                "reset": {
+                  "description": "The last segment is answered by a reset, and the other end hears nothing of it.",
+                  "type": "boolean"
+                },
+                "nat-bytes": {
+                  "description": "Bytes that the NAT gateways process meanwhile: none for 0, else at least so many.",
+                  "type": "integer", "minimum": 0, "maximum": 1000000000000
+                },
+                "as-predicted": {
+                  "description": "Packets say of every address and port what the analysis of the file says.",
+                  "type": "boolean"
                 },
                 "attempts": {
                   "description": "How many wrong passwords of the sender the sshd at the other end logged.",
@@ -273,6 +304,48 @@ extension LabSchema {
                   }
                 }
               ]
+            },
+            "tls": {
+              "description": "One TLS handshake; it succeeds if the certificate is trusted and names the host. host[:443].",
+              "type": "string", "examples": ["web.example"]
+            },
+            "image-pull": {
+              "description": "What docker pull fetches from a registry, by skopeo; every digest is computed anew.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["from", "image"],
+              "properties": {
+                "from": { "description": "The registry: host[:443].", "type": "string" },
+                "image": { "description": "The image, with :TAG if it is not latest.", "type": "string" }
+              },
+              "examples": [{ "from": "registry.example", "image": "library/hello" }]
+            },
+            "log-push": {
+              "description": "One HTTPS connection: a batch of log events, silence, another batch.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["to", "silence"],
+              "properties": {
+                "to": { "description": "The log service: host[:443].", "type": "string" },
+                "silence": { "description": "Seconds, e.g. 3s.", "type": "string", "pattern": "^[0-9]+s$" }
+              },
+              "examples": [{ "to": "logs.example", "silence": "3s" }]
+            },
+            "matrix": {
+              "description": "Every address of these nodes, or of all, on every port that the lab names.",
+              "anyOf": [{ "const": "all" }, { "$ref": "#/$defs/names" }],
+              "examples": ["all", ["db"]]
+            },
+            "bandwidth": {
+              "description": "Throughput and latency towards an iperf3 server, side by side with another node's.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["to", "against"],
+              "properties": {
+                "to": { "description": "A host that serves iperf3: host[:5201].", "type": "string" },
+                "against": { "description": "The node it is compared with.", "type": "string" }
+              },
+              "examples": [{ "to": "meter", "against": "private-host" }]
             }
         """#
 }

@@ -98,8 +98,8 @@ extension LabSchema {
               }
             },
             "serverKind": {
-              "description": "Servers with their usual ports: http 80, apt 80, dns 53, udp (echo) 7.",
-              "enum": ["http", "apt", "dns", "udp"]
+              "description": "Servers with their usual ports: http and apt 80, https and registry 443, dns 53, ssh 22, udp (echo) 7, iperf3 5201.",
+              "enum": ["http", "https", "apt", "registry", "dns", "ssh", "udp", "iperf3"]
             },
             "serverPorts": {
               "anyOf": [
@@ -136,6 +136,9 @@ extension LabSchema {
                 "ssh": {
                   "description": "A real sshd that takes password attempts and lets nobody in.",
                   "$ref": "#/$defs/serverPorts"
+                },
+                "iperf3": {
+                  "description": "A real iperf3 that measures throughput.", "$ref": "#/$defs/serverPorts"
                 }
               },
               "examples": [{ "http": 8080 }, { "tcp": 22 }]

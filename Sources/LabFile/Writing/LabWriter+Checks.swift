@@ -30,7 +30,13 @@ extension LabWriter {
     private static func text(_ probe: Probe) -> String {
         switch probe {
         case .http(let to, let path): YAMLText.mapping([("to", text(to)), ("path", YAMLText.quoted(path))])
-        case .stream(let to), .tcp(let to), .udp(let to), .ping(let to), .traceroute(let to): text(to)
+        case .stream(let to), .tcp(let to), .udp(let to), .ping(let to), .traceroute(let to), .tls(let to): text(to)
+        case .imagePull(let from, let image):
+            YAMLText.mapping([("from", text(from)), ("image", YAMLText.quoted(image))])
+        case .logPush(let to, let silence): YAMLText.mapping([("to", text(to)), ("silence", "\(silence)s")])
+        case .matrix(let nodes): names(nodes) ?? "all"
+        case .bandwidth(let to, let other):
+            YAMLText.mapping([("to", text(to)), ("against", YAMLText.quoted(other))])
         case .dns(let name, let server):
             YAMLText.mapping([("ask", YAMLText.quoted(name)), ("server", server.map(text))])
         case .aptFetch(let from, let package, let times):
@@ -68,7 +74,10 @@ extension LabWriter {
             ("never-reaches", names(expect.neverReaches)), ("hops", expect.hops.flatMap(names)),
             ("served-by", names(expect.servedBy)), ("prints", expect.prints.map(YAMLText.quoted)),
             ("status", expect.status?.description), ("value", expect.value.map(YAMLText.quoted)),
-            ("only-private", expect.onlyPrivate?.description), ("attempts", expect.attempts?.description),
+            ("only-private", expect.onlyPrivate?.description), ("flows", expect.flows.map { "\($0)" }),
+            ("reset", expect.reset?.description), ("as-predicted", expect.asPredicted?.description),
+            ("nat-bytes", expect.natBytes.map { "\($0)" }),
+            ("attempts", expect.attempts?.description),
         ])
     }
 }

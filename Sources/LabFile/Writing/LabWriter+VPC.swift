@@ -65,7 +65,7 @@ extension LabWriter {
             ("elastic-ip", gateway.elasticIP?.description),
             ("connectivity", gateway.elasticIP == nil ? "private" : nil),
             ("misplaced", gateway.isMisplacedOnPurpose ? "on-purpose" : nil),
-            ("idle-timeout", gateway.idleTimeout == NATGateway.idleTimeout ? nil : "\(gateway.idleTimeout)"),
+            ("idle-timeout", gateway.idleTimeout == NATGateway.idleTimeout ? nil : "\(gateway.idleTimeout)s"),
         ])
     }
 

@@ -26,7 +26,8 @@ struct ImportAWS: ParsableCommand {
         commandName: "aws",
         abstract: "Read a folder of `aws ec2/elbv2 describe-*` JSON; say what cannot be reproduced.")
 
-    @Argument(help: "A folder of JSON files; sub-folders may be accounts and regions.") var folder: String
+    @Argument(help: "A folder of JSON files; sub-folders may be accounts and regions.", completion: .directory)
+    var folder: String
     @Option(name: .shortAndLong, help: "Write the lab file here instead of to standard output.") var output: String?
     @Flag(help: "Print what was read, and what cannot be reproduced, as JSON.") var json = false
 

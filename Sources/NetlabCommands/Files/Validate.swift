@@ -11,7 +11,7 @@ struct Validate: ParsableCommand {
               netlab validate labs/*.yaml
             """)
 
-    @Argument(help: "Lab files, names of labs, or folders of AWS descriptions.") var files: [String]
+    @Argument(help: "Lab files, names of labs, or folders of AWS descriptions.", completion: .lab) var files: [String]
     @Flag(help: "Print the problems as JSON.") var json = false
 
     func run() throws { try Self.run(files, json: json) }

@@ -14,8 +14,8 @@ struct Exec: ParsableCommand {
               netlab exec private-nat scanner -- nmap -Pn 203.0.113.11
             """)
 
-    @Argument(help: "A running lab.") var name: String
-    @Argument(help: "A node of it: instance, Internet host, NAT gateway, router…") var node: String
+    @Argument(help: "A running lab.", completion: .runningLab) var name: String
+    @Argument(help: "A node of it: instance, Internet host, NAT gateway, router…", completion: .node) var node: String
     @Argument(parsing: .postTerminator, help: "The command, after --.") var command: [String] = []
 
     func validate() throws {

@@ -13,8 +13,8 @@ struct Shell: ParsableCommand {
               netlab shell private-nat app
             """)
 
-    @Argument(help: "A running lab.") var name: String
-    @Argument(help: "A node of it.") var node: String
+    @Argument(help: "A running lab.", completion: .runningLab) var name: String
+    @Argument(help: "A node of it.", completion: .node) var node: String
 
     func run() throws {
         let name = try LabName.valid(name)

@@ -14,7 +14,7 @@ struct Check: ParsableCommand {
               netlab check private-nat --only C2 --only C3 --format json
             """)
 
-    @Argument(help: "A running lab.") var name: String
+    @Argument(help: "A running lab.", completion: .runningLab) var name: String
     @OptionGroup var options: CheckOptions
 
     func run() throws { try Self.run(name, options.choice) }

@@ -13,7 +13,7 @@ struct Down: ParsableCommand {
               netlab down private-nat --dry-run     only say what would be removed
             """)
 
-    @Argument(help: "Names of running labs.") var names: [String] = []
+    @Argument(help: "Names of running labs.", completion: .runningLab) var names: [String] = []
     @Flag(help: "Every lab on this machine.") var all = false
     @Flag(help: "Print what was taken down as JSON.") var json = false
     @Flag(name: .customLong("dry-run"), help: "Only say what would be removed.") var dryRun = false

@@ -7,18 +7,41 @@ import LabRunner
 struct Test: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test",
-        abstract: "Build a lab, check every claim, take it down.",
+        abstract: "Build a lab, check every claim, take it down; or all labs at once.",
         discussion: """
+            With --all every lab that has a name is tested, several at a time, under names of their own (all-LAB), so that
+            labs that are up are left alone. The result is one table, and below it whatever did not pass.
+
             EXAMPLES
               netlab test private-nat
               netlab test private-nat --format junit --output report.xml
+              netlab test --all
+              netlab test --all --jobs 8 --json --output all.json
             """)
 
-    @Argument(help: "A lab's name (labs/NAME.yaml) or a lab file.") var lab: String
+    @Argument(help: "A lab's name (labs/NAME.yaml) or a lab file.", completion: .lab) var lab: String?
+    @Flag(help: "Every lab in ./labs and in the share folder.") var all = false
+    @Option(help: "How many labs at a time, with --all; by default four for each processor.") var jobs: Int?
     @Option(help: "What to call the lab while it is up.") var name: String?
     @OptionGroup var options: CheckOptions
 
-    func run() throws { try Self.run(lab, name: name, options.choice) }
+    func validate() throws {
+        if all == (lab != nil) { throw ValidationError("name a lab, or --all") }
+        if !all {
+            if jobs != nil { throw ValidationError("--jobs goes with --all") }
+            return
+        }
+        if name != nil { throw ValidationError("with --all the labs have names of their own") }
+        if let jobs, !(1...1000 ~= jobs) { throw ValidationError("--jobs goes from 1 to 1000") }
+        if options.format != .text && options.format != .json {
+            throw ValidationError("with --all the format is text or json")
+        }
+    }
+
+    func run() throws {
+        if let lab { return try Self.run(lab, name: name, options.choice) }
+        try TestAll(LabSource.known, jobs: jobs, options.choice).run()
+    }
 
     private static func run(_ lab: String, name: String?, _ options: CheckChoice) throws {
         let source = try LabSource.read(lab)

@@ -15,7 +15,7 @@ struct Up: ParsableCommand {
               netlab up private-nat --dry-run     only say what would be made or changed
             """)
 
-    @Argument(help: "A lab's name (labs/NAME.yaml) or a lab file.") var lab: String
+    @Argument(help: "A lab's name (labs/NAME.yaml) or a lab file.", completion: .lab) var lab: String
     @Option(help: "What to call the running lab; the file's name for it by default.") var name: String?
     @Flag(help: "Check every claim once it is up.") var check = false
     @Flag(help: "Print what was built or changed as JSON.") var json = false

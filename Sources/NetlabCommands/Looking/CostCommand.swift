@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checks
 import CloudModel
 import Cost
 import FoundationEssentials
@@ -20,7 +21,7 @@ struct CostCommand: ParsableCommand {
               netlab cost private-nat --hours 24 --gb 500  # a day in which 500 GB pass each NAT gateway
             """)
 
-    @Argument(help: "A running lab, a lab's name or a lab file.") var lab: String
+    @Argument(help: "A running lab, a lab's name or a lab file.", completion: .anyLab) var lab: String
     @Option(help: "How long everything stands, in hours; a month has 730.") var hours: Int = 730
     @Option(name: .customLong("gb"), help: "GB through each NAT gateway in that time (1 GB = 10⁹ bytes).")
     var gigabytes: Double?
@@ -62,20 +63,12 @@ struct CostCommand: ParsableCommand {
 
 /// Reads what a running lab has carried.
 enum LabMeter {
-    /// A NAT gateway has one interface, into which every packet comes once, whichever way it goes; an Internet gateway
-    /// sends out what is billed as data to the Internet.
+    /// An Internet gateway sends out what is billed as data to the Internet.
     static func read(_ lab: RunningLab) throws -> BilledTraffic {
-        var traffic = BilledTraffic()
-        for node in lab.nodes {
-            switch node.plan.role {
-            case .natGateway:
-                let links = try LinkCounters.all(node.route).filter { $0.name == "eth0" }
-                traffic.throughNATGateway[node.plan.name] = gigabytes(links.reduce(0) { $0 + $1.receivedBytes })
-            case .internetGateway:
-                let links = try LinkCounters.all(node.route).filter { $0.name == "internet" }
-                traffic.toInternet += gigabytes(links.reduce(0) { $0 + $1.sentBytes })
-            default: break
-            }
+        var traffic = BilledTraffic(throughNATGateway: try NATMeter.read(lab).mapValues(gigabytes))
+        for node in lab.nodes where node.plan.role == .internetGateway {
+            let links = try LinkCounters.all(node.route).filter { $0.name == "internet" }
+            traffic.toInternet += gigabytes(links.reduce(0) { $0 + $1.sentBytes })
         }
         return traffic
     }

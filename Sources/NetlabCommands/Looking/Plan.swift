@@ -15,7 +15,7 @@ struct Plan: ParsableCommand {
               netlab plan private-nat --diff                 # in what the running lab differs
             """)
 
-    @Argument(help: "A lab's name or a lab file.") var lab: String
+    @Argument(help: "A lab's name or a lab file.", completion: .lab) var lab: String
     @Flag(help: "Print the plan as JSON.") var json = false
     @Flag(help: "Print an ip/nft script that builds the same network by hand.") var shell = false
 

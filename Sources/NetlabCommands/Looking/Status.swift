@@ -20,7 +20,7 @@ struct Status: ParsableCommand {
                3 namespaces or services are missing
             """)
 
-    @Argument(help: "A running lab; all of them by default.") var name: String?
+    @Argument(help: "A running lab; all of them by default.", completion: .runningLab) var name: String?
     @Flag(help: "Print JSON.") var json = false
 
     private struct Facts: Encodable {

@@ -14,8 +14,8 @@ struct Diff: ParsableCommand {
               netlab diff private-nat my-change.yaml
             """)
 
-    @Argument(help: "The lab before: running, known by name, or a file.") var before: String
-    @Argument(help: "The lab after.") var after: String
+    @Argument(help: "The lab before: running, known by name, or a file.", completion: .anyLab) var before: String
+    @Argument(help: "The lab after.", completion: .anyLab) var after: String
     @Option(help: "Ports, e.g. 22,53/udp,ping; by default those that either lab names.") var ports: String?
     @Flag(help: "Print JSON.") var json = false
 

@@ -20,15 +20,18 @@ struct Explain: ParsableCommand {
               netlab explain private-nat bastion 10.0.1.11        # ping
             """)
 
-    @Argument(help: "A running lab, a lab's name or a lab file.") var lab: String
-    @Argument(help: "Where packets begin: a node, an address, or internet.") var from: String
-    @Argument(help: "Where they go: HOST[:PORT][/tcp|/udp|/icmp|/NUMBER]; without a port, ping.") var to: String
+    @Argument(help: "A running lab, a lab's name or a lab file.", completion: .anyLab) var lab: String
+    @Argument(help: "Where packets begin: a node, an address, or internet.", completion: .node) var from: String
+    @Argument(
+        help: "Where they go: HOST[:PORT][/tcp|/udp|/icmp|/NUMBER]; without a port, ping.", completion: .node) var to:
+        String
     @Flag(help: "Send nothing, even if the lab is up.") var predictOnly = false
     @Flag(help: "Print JSON in the shape of describe-network-insights-analyses.") var json = false
 
     func run() throws {
         let name = lab
-        let lab = try LabModel.read(name)
+        let running = predictOnly ? nil : try SentPacket.runningLab(name)
+        let lab = try running?.lab ?? LabModel.read(name)
         OutageReport.note(lab, name: name)
         let flow = try FlowArguments(from: from, to: to).flow(in: lab)
         let prediction = ReachabilityIndex(lab).explain(flow)
@@ -36,7 +39,7 @@ struct Explain: ParsableCommand {
             throw LabRunnerError(
                 .input, reason.sentence, hint: "nodes of \(lab.name): \(ReachabilityIndex(lab).nodeNames)")
         }
-        let packet = predictOnly ? nil : try SentPacket.follow(prediction, inLab: name)
+        let packet = try running.flatMap { try SentPacket.follow(prediction, in: $0) }
         if json {
             try Output.json(ExplainDocument(analyses: AnalysisJSON.list(of: [prediction]), packet: packet))
         } else {

@@ -19,7 +19,7 @@ struct Matrix: ParsableCommand {
               netlab up private-nat && netlab matrix private-nat --verify
             """)
 
-    @Argument(help: "A running lab, a lab's name or a lab file.") var lab: String
+    @Argument(help: "A running lab, a lab's name or a lab file.", completion: .anyLab) var lab: String
     @Option(help: "Ports, e.g. 22,53/udp,ping; by default those that rules and servers name.") var ports: String?
     @Option(help: "text, json, csv, svg or html.") var format: MatrixFormat = .text
     @Flag(help: "Try every pair by packets; the lab must be up.") var verify = false

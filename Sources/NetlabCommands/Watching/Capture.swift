@@ -24,8 +24,8 @@ struct Capture: ParsableCommand {
               netlab capture private-nat vpc --count 20 host app
             """)
 
-    @Argument(help: "A running lab.") var name: String
-    @Argument(help: "Nodes, then a filter.") var words: [String]
+    @Argument(help: "A running lab.", completion: .runningLab) var name: String
+    @Argument(help: "Nodes, then a filter.", completion: .node) var words: [String]
     @Option(name: .customShort("w"), help: "Write pcapng to this file; - is standard output.") var file: String?
     @Flag(help: "Print a line for each packet, as is the default without -w.") var live = false
     @Option(help: "End after this many packets.") var count: Int?

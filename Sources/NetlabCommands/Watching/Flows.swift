@@ -19,7 +19,7 @@ struct Flows: ParsableCommand {
               netlab flows private-nat --follow --json
             """)
 
-    @Argument(help: "A running lab.") var name: String
+    @Argument(help: "A running lab.", completion: .runningLab) var name: String
     @Flag(name: .shortAndLong, help: "One window after the other, until Ctrl-C.") var follow = false
     @Option(help: "Length of an aggregation window in seconds.") var window: Int = 60
     @Option(help: "v2 to v10, or fields as AWS writes them.") var format = "v2"

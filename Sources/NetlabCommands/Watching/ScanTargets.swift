@@ -17,9 +17,9 @@ struct ScanTargets: ParsableCommand {
               netlab scan private-nat scanner nat-a --ports 1-65535 --json
             """)
 
-    @Argument(help: "A running lab.") var name: String
-    @Argument(help: "The node that sends.") var from: String
-    @Argument(help: "Nodes, addresses, names or CIDR blocks.") var targets: [String]
+    @Argument(help: "A running lab.", completion: .runningLab) var name: String
+    @Argument(help: "The node that sends.", completion: .node) var from: String
+    @Argument(help: "Nodes, addresses, names or CIDR blocks.", completion: .node) var targets: [String]
     @Option(help: "TCP ports: 22,80,8000-8100.") var ports: String = "1-1024"
     @Option(help: "UDP ports.") var udpPorts: String?
     @Flag(help: "One echo request each as well.") var ping = false

@@ -20,7 +20,7 @@ struct Trace: ParsableCommand {
               netlab trace private-nat --proto icmp --json
             """)
 
-    @Argument(help: "A running lab.") var name: String
+    @Argument(help: "A running lab.", completion: .runningLab) var name: String
     @Argument(help: "Only these packets: tcp, udp, icmp, host WHO, port N, joined by and.") var filter: [String] = []
     @Option(help: "One end: a node.") var from: String?
     @Option(help: "The other end: a node, an address or a name, and a port if you like.") var to: String?

@@ -90,6 +90,11 @@ extension Walker {
                 "the source/destination check of \(interface.name) drops what is not addressed to it, as "
                     + "\(packet.destination) is not")
         }
+        if interface.siblings.contains(where: { index.interfaces[$0].has(packet.source) }) {
+            return refuse(
+                .noPath, .loop, index.ownerHop(number),
+                "\(index.owner(of: number)) gets back what it has sent itself: its own subnet's route leads to it")
+        }
         log.add(index.interfaceHop(number))
         log.add(index.ownerHop(number, details: ["hands on what is not its own (source/destination check is off)"]))
         hasLostGroups = true

@@ -71,8 +71,6 @@ ip netns exec "$LAB.igw" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 # No router of AWS tells a host of a shorter way.
 ip netns exec "$LAB.igw" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.igw" sysctl -q -w net.ipv4.conf.default.send_redirects=0
-# What passes through is not for a socket here: the kernel need not look for one first.
-ip netns exec "$LAB.igw" sysctl -q -w net.ipv4.ip_early_demux=0
 
 # VPC router vpc:
 ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.ip_forward=1
@@ -80,7 +78,6 @@ ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.conf.default.send_redirects=0
-ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.ip_early_demux=0
 # The router answers ARP for every interface of the VPC.
 ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.conf.default.proxy_arp=1
 # A NAT gateway hands on the router's own "fragmentation needed"; it comes back with the router's
@@ -101,7 +98,6 @@ ip netns exec "$LAB.nat-a" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.nat-a" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.nat-a" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.nat-a" sysctl -q -w net.ipv4.conf.default.send_redirects=0
-ip netns exec "$LAB.nat-a" sysctl -q -w net.ipv4.ip_early_demux=0
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=0
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_tcp_timeout_established=350
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=350
@@ -114,7 +110,6 @@ ip netns exec "$LAB.nat-b" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.nat-b" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.nat-b" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.nat-b" sysctl -q -w net.ipv4.conf.default.send_redirects=0
-ip netns exec "$LAB.nat-b" sysctl -q -w net.ipv4.ip_early_demux=0
 ip netns exec "$LAB.nat-b" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=0
 ip netns exec "$LAB.nat-b" sysctl -q -w net.netfilter.nf_conntrack_tcp_timeout_established=350
 ip netns exec "$LAB.nat-b" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=350
@@ -127,7 +122,6 @@ ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.send_redirects=0
-ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_early_demux=0
 
 # --- wires -----------------------------------------------------------------------------------------
 # One veth pair for each network interface, both ends in place at once. No bridge: two instances of
@@ -681,13 +675,6 @@ table ip netlab {
         ip frag-off & 0x3fff != 0 counter drop comment "nat nat-a: fragment"
     }
 
-    # A packet for the gateway itself that begins a flow: dropped at once, before the kernel
-    # prepares a translation for it. Answers of flows go on.
-    chain strangers {
-        type filter hook prerouting priority -150; policy accept;
-        iifname "eth0" ip daddr 10.0.0.4 ct state new counter drop comment "nat nat-a: not a reply"
-    }
-
     # Nobody can talk to the gateway itself; replies to flows are not for it, either.
     chain input {
         type filter hook input priority 0; policy drop;
@@ -740,13 +727,6 @@ table ip netlab {
         type filter hook prerouting priority -450; policy accept;
         ip frag-off & 0x3fff != 0 meta l4proto udp accept
         ip frag-off & 0x3fff != 0 counter drop comment "nat nat-b: fragment"
-    }
-
-    # A packet for the gateway itself that begins a flow: dropped at once, before the kernel
-    # prepares a translation for it. Answers of flows go on.
-    chain strangers {
-        type filter hook prerouting priority -150; policy accept;
-        iifname "eth0" ip daddr 10.0.10.4 ct state new counter drop comment "nat nat-b: not a reply"
     }
 
     # Nobody can talk to the gateway itself; replies to flows are not for it, either.

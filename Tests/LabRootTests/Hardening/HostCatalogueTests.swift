@@ -60,7 +60,7 @@ extension RealLabs {
             for moment in moments.prefix(2) {
                 #expect(moment.contains { $0.hasPrefix("> (netlab) ") && $0.contains(" __serve host ") }, "\(moment)")
                 for line in moment {
-                    let isOurs = ["netlab", "dnsmasq", "nginx", "sshd"].contains { line.hasPrefix("> (\($0)) ") }
+                    let isOurs = ["netlab", "dnsmasq", "nginx", "sshd", "iperf3"].contains { line.hasPrefix("> (\($0)) ") }
                     #expect(isOurs, "\(line)")
                 }
             }

@@ -50,14 +50,19 @@ extension LabFixture {
         try nft(node, "add rule ip t c tcp dport \(port) drop")
     }
 
+    /// Changes the configuration of a node's nginx, which reads it anew; when, it does not say.
+    func editNginx(_ node: String, _ edit: String) throws {
+        try shell(
+            node,
+            """
+            sed -i '\(edit)' \(running.state.path)/nginx-\(node).conf
+            pkill -HUP -f '^nginx: master process .*\(running.state.path)/nginx-\(node).conf'
+            """)
+    }
+
     /// Changes the configuration of both nginx and waits until it is in effect: until a question gets that status.
     fileprivate func reconfigure(_ edit: String, until query: String, says status: String) throws {
-        try shell(
-            "web-a",
-            """
-            sed -i '\(edit)' \(running.state.path)/nginx-web-?.conf
-            pkill -HUP -f '^nginx: master process .*\(running.state.path)/nginx-web-'
-            """)
+        for node in ["web-a", "web-b"] { try editNginx(node, edit) }
         for address in ["203.0.113.31", "203.0.113.32"] {
             try shell(
                 "user",

@@ -9,7 +9,8 @@ extension RealLabs {
     @Suite("Broken labs") struct MutationTests {
         static let all =
             PrivateNATMutations.all + PublicIGWMutations.all + ALBPrivateMutations.all + NLBPrivateMutations.all
-            + ECSTaskMutations.all + NATZonesMutations.all + InboundMutations.all
+            + ECSTaskMutations.all + NATZonesMutations.all + InboundMutations.all + DockerPullMutations.all
+            + LogPushMutations.all + PaymentsMutations.all + BandwidthMutations.all + NATCostsMutations.all
 
         @Test("the check notices, and a fresh lab passes again", arguments: all)
         func noticed(_ mutation: Mutation) async throws {

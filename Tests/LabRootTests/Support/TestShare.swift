@@ -27,8 +27,10 @@ enum TestShare {
         if !Files.exists("\(folder)/labs") {
             try systemCall("symlink") { symlink("\(repository)/labs", "\(folder)/labs") }
         }
-        _ = try RunningCommand.start(["\(repository)/scripts/make-apt-mirror.sh", "\(folder)/apt-mirror"])
-            .wait(within: .seconds(60)).output()
+        for (script, part) in [("make-apt-mirror", "apt-mirror"), ("make-registry", "registry")] {
+            _ = try RunningCommand.start(["\(repository)/scripts/\(script).sh", "\(folder)/\(part)"])
+                .wait(within: .seconds(60)).output()
+        }
         return folder
     }
 }

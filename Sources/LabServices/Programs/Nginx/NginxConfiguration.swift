@@ -104,7 +104,10 @@ public struct NginxConfiguration: Codable, Equatable, Sendable {
     private func lines(of server: Server) -> [String] {
         var lines = ["listen \(server.port)\(server.certificate == nil ? "" : " ssl");"]
         if let certificate = server.certificate {
-            lines += ["ssl_certificate \(certificate.chainFile);", "ssl_certificate_key \(certificate.keyFile);"]
+            lines += [
+                "ssl_protocols TLSv1.2 TLSv1.3;", "ssl_certificate \(certificate.chainFile);",
+                "ssl_certificate_key \(certificate.keyFile);",
+            ]
         }
         if server.hasFirewall {
             lines += [
