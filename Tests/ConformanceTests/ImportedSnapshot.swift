@@ -63,7 +63,7 @@ struct ImportedSnapshot {
         let listeners = lab.vpcs.flatMap(\.loadBalancers).flatMap { balancer in
             balancer.nodes.flatMap { node in balancer.listeners.map { (node.interface.privateAddress, $0.port) } }
         }
-        let own: [(IPv4Address, UInt16)] = lab.privateAddress(of: goal).map { [($0, 22)] } ?? []
+        let own = lab.privateAddress(of: goal).map { [($0, UInt16(22))] } ?? []
         return (own + listeners).filter { address, port in
             let analysis = index.explain(Flow(from: source, to: .address(address), .tcp(port: port)))
             return analysis.isReachable
