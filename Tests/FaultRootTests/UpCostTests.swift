@@ -22,7 +22,7 @@ struct UpCostTests {
     @Test func networkOfPrivateNAT() throws {
         let cost = try Self.cost(of: ["up", "private-nat", "--no-services", "--name", "\(Self.prefix)-nat"])
         #expect(cost.calls <= 256, "system calls: \(cost)")
-        #expect(cost.messages <= 402, "netlink messages: \(cost)")
+        #expect(cost.messages <= 398, "netlink messages: \(cost)")
     }
 
     @Test func takingItDown() throws {

@@ -711,13 +711,6 @@ table ip netlab {
         ip frag-off & 0x3fff != 0 counter drop comment "nat nat: fragment"
     }
 
-    # A packet for the gateway itself that begins a flow: dropped at once, before the kernel
-    # prepares a translation for it. Answers of flows go on.
-    chain strangers {
-        type filter hook prerouting priority -150; policy accept;
-        iifname "eth0" ip daddr 10.0.0.4 ct state new counter drop comment "nat nat: not a reply"
-    }
-
     # Nobody can talk to the gateway itself; replies to flows are not for it, either.
     chain input {
         type filter hook input priority 0; policy drop;
