@@ -158,7 +158,7 @@ public struct Expectation: Hashable, Sendable {
     public var reset: Bool?
     /// Packets say of every address and port what the analysis of the lab file says.
     public var asPredicted: Bool?
-    /// Bytes that the NAT gateways processed meanwhile: none for 0, else at least so many.
+    /// At least so many bytes the NAT gateways processed meanwhile.
     public var natBytes: Int?
     /// The passwords that the sshd at the other end logged as tried and wrong.
     public var attempts: Int?

@@ -64,7 +64,6 @@ extension Expectation {
     /// Whether it claims that packets do not arrive, which silence alone cannot prove: such a check needs a control.
     public var isNegative: Bool {
         succeeds == false || open?.isEmpty == true || silent == true || stoppedBy != nil || !neverReaches.isEmpty
-            || natBytes == 0
             || attempts == 0
     }
 }

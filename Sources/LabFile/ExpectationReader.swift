@@ -31,7 +31,7 @@ enum ExpectationReader {
             flows: table["flows"]?.integer(1...55_000),
             reset: table["reset"]?.boolean(),
             asPredicted: table["as-predicted"]?.boolean(),
-            natBytes: table["nat-bytes"]?.integer(0...1_000_000_000_000),
+            natBytes: table["nat-bytes"]?.integer(1...1_000_000_000_000),
             attempts: table["attempts"]?.integer(0...100_000))
     }
 

@@ -158,8 +158,8 @@ extension LabSchema {
                   "type": "boolean"
                 },
                 "nat-bytes": {
-                  "description": "Bytes that the NAT gateways process meanwhile: none for 0, else at least so many.",
-                  "type": "integer", "minimum": 0, "maximum": 1000000000000
+                  "description": "At least so many bytes the NAT gateways process meanwhile; they are paid by the byte.",
+                  "type": "integer", "minimum": 1, "maximum": 1000000000000
                 },
                 "as-predicted": {
                   "description": "Packets say of every address and port what the analysis of the file says.",
