@@ -1,5 +1,6 @@
 import CloudModel
 import IPAddressing
+import LabPlan
 import LabRunner
 import Probes
 
