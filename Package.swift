@@ -195,7 +195,7 @@ let package = Package(
             [
                 "NetlabTesting", "LabRunner", "LabServices", "Checks", "Tracing", "LabPlan", "CloudModel",
                 "KernelObjects", "LinuxSystem", "IPAddressing", "Namespaces", "Nftables", "Probes", "Reachability",
-                "SeededRandom",
+                "LabFile", "SeededRandom",
             ]),
     ]
 )

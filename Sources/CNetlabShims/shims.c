@@ -100,16 +100,18 @@ int cnl_was_signalled(int status) { return WIFSIGNALED(status); }
 
 enum { batch_limit = 128 };
 
-int cnl_send_many(int descriptor, const void *payloads, size_t size, const void *addresses, int count) {
+int cnl_send_many(
+    int descriptor, const void *payloads, size_t stride, size_t size, const void *addresses, int count) {
     struct mmsghdr headers[batch_limit];
     struct iovec vectors[batch_limit];
     if (count > batch_limit) count = batch_limit;
     memset(headers, 0, sizeof headers[0] * (size_t)count);
     for (int i = 0; i < count; i++) {
-        vectors[i].iov_base = (char *)payloads + size * (size_t)i;
+        vectors[i].iov_base = (char *)payloads + stride * (size_t)i;
         vectors[i].iov_len = size;
         headers[i].msg_hdr.msg_iov = &vectors[i];
         headers[i].msg_hdr.msg_iovlen = 1;
+        if (!addresses) continue;
         headers[i].msg_hdr.msg_name = (struct sockaddr_in *)addresses + i;
         headers[i].msg_hdr.msg_namelen = sizeof(struct sockaddr_in);
     }

@@ -22,7 +22,8 @@ public enum NATMeter {
         let prices = try PriceTable.usEast1()
         return bytes.sorted { $0.key < $1.key }.map { name, count in
             let amount = Decimal(count) / 1_000_000_000 * prices[.natGatewayGB]
-            return "\(name) processed \(count) bytes, \(amount) \(prices.currency) at the list price of \(prices.region)"
+            return
+                "\(name) processed \(count) bytes, \(amount) \(prices.currency) at the list price of \(prices.region)"
         }.joined(separator: "; ")
     }
 }

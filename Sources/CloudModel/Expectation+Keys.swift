@@ -28,7 +28,11 @@ extension Probe {
         let delivery = ["succeeds", "seen-from", "silent", "stopped-by", "never-reaches", "nat-bytes"]
         return switch self {
         case .http: delivery + ["status", "value", "served-by", "prints"]
-        case .run: ["succeeds", "prints", "status", "attempts", "seen-from", "flows", "stopped-by", "never-reaches", "nat-bytes"]
+        case .run:
+            [
+                "succeeds", "prints", "status", "attempts", "seen-from", "flows", "stopped-by", "never-reaches",
+                "nat-bytes",
+            ]
         case .stream, .tcp, .udp, .ping, .aptFetch, .bandwidth: delivery
         case .tls: delivery + ["prints"]
         case .imagePull: delivery + ["flows"]

@@ -11,9 +11,10 @@ extension Lab {
 }
 
 extension VPC {
-    /// The interfaces that carry security groups: of instances, then of interface endpoints.
+    /// The interfaces that carry security groups: of instances, of interface endpoints, of load balancers' nodes.
     public var groupedInterfaces: [NetworkInterface] {
         instances.flatMap(\.interfaces) + endpoints.flatMap(\.interfaces)
+            + loadBalancers.flatMap(\.nodes).map(\.interface)
     }
 
     /// The interfaces in a group, whose private addresses a rule that names it stands for.

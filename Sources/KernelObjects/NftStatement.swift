@@ -26,6 +26,8 @@ public enum NftStatement: Hashable, Sendable {
         case icmpType
         /// Reading it also means: the packet is tracked.
         case connectionDirection, connectionMark
+        /// Those bits of the flow's mark that are in the mask.
+        case connectionMarkBits(UInt32)
         /// Of TCP or UDP, which a match before it must have made sure of.
         case destinationPort
 
@@ -39,6 +41,7 @@ public enum NftStatement: Hashable, Sendable {
             case .icmpType: "icmp type"
             case .connectionDirection: "ct direction"
             case .connectionMark: "ct mark"
+            case .connectionMarkBits(let mask): "ct mark & 0x\(hex(mask, 8))"
             case .destinationPort: "th dport"
             }
         }
@@ -46,7 +49,7 @@ public enum NftStatement: Hashable, Sendable {
         public var kind: NftSet.Kind {
             switch self {
             case .inputInterface, .outputInterface: .interface
-            case .mark, .connectionMark: .mark
+            case .mark, .connectionMark, .connectionMarkBits: .mark
             case .destinationPort: .port
             case .source, .destination: .address
             case .icmpType: .icmpType
@@ -82,6 +85,10 @@ public enum NftStatement: Hashable, Sendable {
     /// No answer was seen yet.
     case new
     case invalid
+    /// The packet goes as the first one of its flow did, or back.
+    case connectionDirection(isReply: Bool)
+    /// That bit of the flow's mark is set.
+    case connectionMark(bit: UInt32)
     /// Any fragment of a larger packet, the first included.
     case fragment
     case counter
@@ -134,6 +141,8 @@ public enum NftStatement: Hashable, Sendable {
         case .related: "ct state related"
         case .new: "ct state new"
         case .invalid: "ct state invalid"
+        case .connectionDirection(let isReply): "ct direction \(isReply ? "reply" : "original")"
+        case .connectionMark(let bit): "ct mark & 0x\(hex(bit, 8)) != 0x00000000"
         case .fragment: "ip frag-off & 0x3fff != 0"
         case .counter: "counter"
         case .verdict(let verdict): verdict.text

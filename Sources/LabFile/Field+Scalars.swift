@@ -100,7 +100,9 @@ extension Field {
         } else if IPv4Address(text) != nil {
             error("`\(shown)` is an address, not a CIDR block", hint: "one address alone is written \(text)/32")
         } else if text.contains(":") {
-            error("`\(shown)` is not an IPv4 CIDR block", hint: "IPv6 is not reproduced, a lab is IPv4 only; for example \(example)")
+            error(
+                "`\(shown)` is not an IPv4 CIDR block",
+                hint: "IPv6 is not reproduced, a lab is IPv4 only; for example \(example)")
         } else {
             error("`\(shown)` is not a CIDR block", hint: "for example \(example)")
         }

@@ -9,15 +9,17 @@ enum YAMLDocument {
             source.error(refusal.origin, refusal.message, hint: refusal.hint)
             return nil
         }
-        var scalars = Array(text.unicodeScalars)
-        if scalars.first == "\u{FEFF}" { scalars.removeFirst() }
+        var text = text
+        if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
+        // Only to find a place in: most texts have nothing wrong with them.
+        lazy var scalars = Array(text.unicodeScalars)
 
         // Yams stops at the first key that stands twice in a mapping. To report what else is wrong, the first of the
         // two gets a private-use character and the text another try; long texts are not worth the repetition.
-        let attempts = scalars.count < 1_000_000 ? 32 : 1
+        let attempts = text.utf8.count < 1_000_000 ? 32 : 1
         for attempt in 0..<attempts {
             do {
-                guard let root = try Yams.compose(yaml: string(scalars), .basic, .default, .utf8) else {
+                guard let root = try Yams.compose(yaml: text, .basic, .default, .utf8) else {
                     source.error(
                         Origin(file: source.file, line: 1, column: 1), "the file is empty",
                         hint: "a lab begins with `lab: its-name`")
@@ -35,6 +37,7 @@ enum YAMLDocument {
                     return nil
                 }
                 source.twins[origin] = name
+                text = string(scalars)
             } catch {
                 source.report(error, in: scalars)
                 return nil

@@ -22,8 +22,12 @@ struct BalancerRules {
     /// Below this the flow's mark belongs to security groups.
     private static let shift: UInt32 = 16
 
+    private static let flowMarks: UInt32 = ~0 << shift
+
     private static func flowMark(_ position: Int) -> UInt32 { UInt32(position + 1) << shift }
     private static func mark(_ position: Int) -> UInt32 { RouterNode.Mark.base + 0x8000 + UInt32(position) }
+    /// Of an answer to the target's own subnet: no network ACL sees it.
+    private static func localMark(_ position: Int) -> UInt32 { mark(position) + 0x4000 }
     private static func table(_ position: Int) -> UInt32 { 60_000 + UInt32(position) }
 
     var sets: [NftSet] {
@@ -31,15 +35,10 @@ struct BalancerRules {
         let origins = NftSet(
             "balancers", key: [.interface], data: .verdict,
             elements: ports.map { .init([.interface($0.device.name)], .verdict(.goto("from-elb-\($0.name)"))) })
-        // Whatever the security groups have noted in the two lowest bits.
         let answers = NftSet(
-            "balanced", key: [.connectionDirection, .mark], data: .verdict,
-            elements: zip(positions, ports).flatMap { position, port in
-                (0..<4).map { low in
-                    .init(
-                        [.connectionDirection(isReply: true), .mark(Self.flowMark(position) | low)],
-                        .verdict(.goto("to-elb-\(port.name)")))
-                }
+            "balanced", key: [.mark], data: .verdict,
+            elements: zip(positions, ports).map { position, port in
+                .init([.mark(Self.flowMark(position))], .verdict(.goto("to-elb-\(port.name)")))
             })
         return [origins, answers]
     }
@@ -48,10 +47,19 @@ struct BalancerRules {
         guard !ports.isEmpty else { return [] }
         let perNode = zip(positions, ports).flatMap { position, port in
             [
+                // What bears the node's own address, its answers find by themselves.
                 NftChain(
                     "from-elb-\(port.name)",
-                    rules: [NftRule([.new, .setConnectionMark(bit: Self.flowMark(position))])]),
-                NftChain("to-elb-\(port.name)", rules: [NftRule([.setMark(Self.mark(position))])]),
+                    rules: port.addresses.map { NftRule([.address(.source, CIDRBlock($0)), .verdict(.return)]) }
+                        + [NftRule([.new, .setConnectionMark(bit: Self.flowMark(position))])]),
+                NftChain(
+                    "to-elb-\(port.name)",
+                    rules: [
+                        NftRule([
+                            .mark(RouterNode.Mark.local), .setMark(Self.localMark(position)), .verdict(.return),
+                        ]),
+                        NftRule([.setMark(Self.mark(position))]),
+                    ]),
             ]
         }
         return perNode + [
@@ -60,7 +68,12 @@ struct BalancerRules {
                 rules: [NftRule([.verdictMap([.inputInterface], "balancers")])]),
             NftChain(
                 "balanced", base: .init(.filter, .prerouting, priority: -150),
-                rules: [NftRule([.verdictMap([.connectionDirection, .connectionMark], "balanced")])]),
+                rules: [
+                    NftRule([
+                        .connectionDirection(isReply: true),
+                        .verdictMap([.connectionMarkBits(Self.flowMarks)], "balanced"),
+                    ])
+                ]),
         ]
     }
 
@@ -75,10 +88,30 @@ struct BalancerRules {
     }
 
     var rules: [KernelRule] {
+        zip(positions, ports).flatMap { position, port in
+            [Self.mark(position), Self.localMark(position)].enumerated().map { place, mark in
+                KernelRule(
+                    priority: 20_000 + UInt32(2 * position + place), mark: mark, table: Self.table(position),
+                    owner: "load balancer \(port.name)")
+            }
+        }
+    }
+
+    /// The chain that a packet to the node's wire meets instead of the network ACL's, for the nodes that have one.
+    func receiver(_ port: RouterPort) -> String? {
+        ports.contains { $0.name == port.name } ? Self.receiver(port) : nil
+    }
+
+    private static func receiver(_ port: RouterPort) -> String { "dest-elb-\(port.name)" }
+
+    func receiverChains(_ lists: NetworkACLRules) -> [NftChain] {
         zip(positions, ports).map { position, port in
-            KernelRule(
-                priority: 20_000 + UInt32(position), mark: Self.mark(position), table: Self.table(position),
-                owner: "load balancer \(port.name)")
+            NftChain(
+                Self.receiver(port),
+                rules: [
+                    NftRule([.mark(Self.localMark(position)), .verdict(.return)]),
+                    NftRule([.verdict(.goto(lists.chainName(of: port.subnet, .ingress)))]),
+                ])
         }
     }
 }

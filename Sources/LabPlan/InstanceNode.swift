@@ -33,7 +33,9 @@ enum InstanceNode {
             ]
         }
         for (number, interface) in instance.interfaces.enumerated() {
-            attach(&node, interface, number: number, subnet: vpc.subnet(interface.subnet))
+            attach(
+                &node, interface, number: number, subnet: vpc.subnet(interface.subnet),
+                hasSiblings: !instance.secondaryInterfaces.isEmpty)
         }
         node.sockets = instance.listeners.map {
             SocketPlan(kind: $0.socketKind, port: $0.port, owner: node.subject)
@@ -51,9 +53,11 @@ enum InstanceNode {
 
     /// The interface side that instances, endpoints and NAT gateways share.
     ///
-    /// What is sent from an address of the second interface, or the next, leaves by it: the guest of an Amazon image
-    /// sets such rules by itself (`ec2-net-utils`).
-    static func attach(_ node: inout NodePlan, _ interface: NetworkInterface, number: Int, subnet: Subnet?) {
+    /// Where there are several, what is sent from an address leaves by the interface that has it: the guest of an Amazon
+    /// image sets such rules by itself (`amazon-ec2-net-utils`).
+    static func attach(
+        _ node: inout NodePlan, _ interface: NetworkInterface, number: Int, subnet: Subnet?, hasSiblings: Bool = false
+    ) {
         guard let subnet else { return }
         let device = Device(name: "eth\(number)", index: Self.device.index + Int32(number))
         node.devices.append(device)
@@ -61,10 +65,10 @@ enum InstanceNode {
             InterfaceAddress($0, prefixLength: subnet.cidrBlock.prefixLength, device: device)
         }
         let owner = "subnet \(subnet.name)"
-        guard number > 0 else {
+        if number == 0 {
             node.routes.append(KernelRoute(.everywhere, via: subnet.gateway, device: device, owner: owner))
-            return
         }
+        guard hasSiblings else { return }
         let table = 1000 + UInt32(number)
         node.routes.append(KernelRoute(.everywhere, via: subnet.gateway, device: device, table: table, owner: owner))
         for address in interface.privateAddresses {

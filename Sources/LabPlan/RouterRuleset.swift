@@ -27,7 +27,7 @@ struct RouterRuleset {
                 + ownAddresses + borders.sets + groups.sets + balancers.sets,
             chains: portChains + borders.chains + subnetChains + lists.chains + receiverChains + [unroutable]
                 + routeTableChains + groups.chains + [prerouting, nowhere, aclIngress] + groups.gates + [input]
-                + balancers.chains)
+                + balancers.chains + balancers.receiverChains(lists))
     }
 
     // MARK: Leaving an interface
@@ -38,12 +38,13 @@ struct RouterRuleset {
             NftRule([.verdictMap([.inputInterface], sources.name)]),
         ]
         if let uplink {
-            rules += [
-                NftRule([
-                    .interface(.inputInterface, uplink.name), .inSet([.destination], natGateways.name), .notrack,
-                ]),
-                NftRule([.interface(.inputInterface, uplink.name), .setMark(edgeMark), .verdict(.accept)]),
-            ]
+            if !hasMiddlebox {
+                rules.append(
+                    NftRule([
+                        .interface(.inputInterface, uplink.name), .inSet([.destination], natGateways.name), .notrack,
+                    ]))
+            }
+            rules.append(NftRule([.interface(.inputInterface, uplink.name), .setMark(edgeMark), .verdict(.accept)]))
         }
         return NftChain(
             "prerouting", base: .init(.filter, .prerouting, priority: -300),
@@ -54,6 +55,11 @@ struct RouterRuleset {
     private var edgeMark: UInt32 {
         let name = vpc.internetGateway?.routeTable
         return tables.first { $0.table.name == name }?.mark ?? Mark.edge
+    }
+
+    /// Some route leads through an instance, whose groups must know every flow.
+    private var hasMiddlebox: Bool {
+        vpc.routeTables.flatMap(\.routes).contains { if case .instance = $0.target { true } else { false } }
     }
 
     private var sources: NftSet {
@@ -74,7 +80,7 @@ struct RouterRuleset {
     private var portChains: [NftChain] {
         ports.map { port in
             var rules: [NftRule] = []
-            if !port.hasSecurityGroups, let address = port.addresses.first {
+            if !port.hasSecurityGroups, !hasMiddlebox, let address = port.addresses.first {
                 // Only what leaves the VPC. The gateway's own errors to an instance (time exceeded, fragmentation
                 // needed) must be known to belong to a flow, or the instance's security group drops them.
                 rules.append(
@@ -194,7 +200,9 @@ struct RouterRuleset {
         NftSet(
             "acl_in", key: [.interface], data: .verdict,
             elements: ports.map {
-                let chain = isChecked($0) ? Self.receiverChain($0) : lists.chainName(of: $0.subnet, .ingress)
+                let chain =
+                    balancers.receiver($0)
+                    ?? (isChecked($0) ? Self.receiverChain($0) : lists.chainName(of: $0.subnet, .ingress))
                 return .init([.interface($0.device.name)], .verdict(.goto(chain)))
             } + borders.receivers(lists))
     }

@@ -24,6 +24,8 @@ struct SecurityGroupRules {
         var opposite: Direction { self == .ingress ? .egress : .ingress }
         /// The bit of the end whose gate this is for the first packet of a flow.
         var bit: UInt32 { self == .egress ? TrackedBy.originator : TrackedBy.responder }
+        /// The interface that is guarded.
+        var guarded: NftStatement.Field { self == .ingress ? .outputInterface : .inputInterface }
         /// Where the packet came from, or goes to, beyond the interface that is guarded.
         var otherInterface: NftStatement.Field { self == .ingress ? .inputInterface : .outputInterface }
         var otherAddress: NftStatement.AddressField { self == .ingress ? .source : .destination }
@@ -36,46 +38,41 @@ struct SecurityGroupRules {
     }
 
     private var guarded: [RouterPort] { ports.filter(\.hasSecurityGroups) }
+    private var middleboxes: MiddleboxRules { MiddleboxRules(ports) }
 
     // MARK: Gates
 
     var gates: [NftChain] {
         [
-            gate(.egress, priority: 0, field: .inputInterface), gate(.ingress, priority: 10, field: .outputInterface),
+            gate(.egress, priority: 0), gate(.ingress, priority: 10),
         ]
     }
 
-    private func gate(_ direction: Direction, priority: Int32, field: NftStatement.Field) -> NftChain {
+    /// The egress gate is the originator's for packets in the flow's own direction, the responder's for answers.
+    private func gate(_ direction: Direction, priority: Int32) -> NftChain {
         NftChain(
             "sg_\(direction.rawValue)", base: .init(.filter, .forward, priority: priority),
-            rules: [
+            rules: middleboxes.gateRules(direction.guarded) + [
                 NftRule([
-                    .established, .inSet([.connectionDirection, .connectionMark], Self.trackedSet(direction)),
+                    .established, .connectionDirection(isReply: false), .connectionMark(bit: direction.bit),
+                    .verdict(.accept),
+                ]),
+                NftRule([
+                    .established, .connectionDirection(isReply: true), .connectionMark(bit: direction.opposite.bit),
                     .verdict(.accept),
                 ]),
                 NftRule([.related, .verdict(.accept)]),
-                NftRule([.verdictMap([field], "\(direction.rawValue)_of")]),
+                NftRule([.verdictMap([direction.guarded], "\(direction.rawValue)_of")]),
             ])
-    }
-
-    private static func trackedSet(_ direction: Direction) -> String { "tracked_\(direction.rawValue)" }
-
-    /// The egress gate is the originator's for packets in the flow's own direction, the responder's for answers.
-    private func tracked(_ direction: Direction) -> NftSet {
-        let both = TrackedBy.originator | TrackedBy.responder
-        let keys: [(isReply: Bool, mark: UInt32)] = [
-            (false, direction.bit), (false, both), (true, direction.opposite.bit), (true, both),
-        ]
-        return NftSet(
-            Self.trackedSet(direction), key: [.connectionDirection, .mark],
-            elements: keys.map { .init([.connectionDirection(isReply: $0.isReply), .mark($0.mark)]) })
     }
 
     /// Where a rule that is tracked sends what it allows: the first packet's flow is remembered for this end.
     private func trackChain(_ direction: Direction) -> NftChain {
         NftChain(
             "track-\(direction.suffix)",
-            rules: [NftRule([.new, .setConnectionMark(bit: direction.bit)]), NftRule([.verdict(.accept)])])
+            rules: middleboxes.trackRules(direction.guarded) + [
+                NftRule([.new, .setConnectionMark(bit: direction.bit)]), NftRule([.verdict(.accept)]),
+            ])
     }
 
     // MARK: Sets
@@ -91,7 +88,7 @@ struct SecurityGroupRules {
         }
         let always = NftSet(
             "always_tracked", key: [.interface], elements: alwaysTracked.map { .init([.interface($0)]) })
-        return memberSets + [tracked(.egress), tracked(.ingress), always] + dispatch
+        return memberSets + [always] + dispatch + middleboxes.sets
     }
 
     /// NAT gateways, endpoints, transit gateways: flows through them are tracked whatever the rules.
@@ -102,30 +99,63 @@ struct SecurityGroupRules {
 
     /// The members' private addresses, each by the wire it speaks through: what comes from elsewhere (a middlebox, a
     /// transit gateway, the Internet gateway) is no member, whatever its address.
+    ///
+    /// Whom one may send to is a matter of addresses alone, whichever way the packet takes.
     private var memberSets: [NftSet] {
-        referencedGroups.map { name in
+        referencedGroups(\.ingress).map { name in
             NftSet(Self.memberSet(name), key: [.interface, .address], elements: members(of: name))
+        }
+            + referencedGroups(\.egress).map { name in
+                let home = lab.securityGroup(name, namedIn: vpc)?.vpc
+                let addresses = Set(home?.members(ofGroup: name).flatMap(\.privateAddresses) ?? []).sorted()
+                return NftSet(
+                    Self.receiverSet(name), key: [.address], elements: addresses.map { .init([.address($0)]) })
+            }
+            + referencedGroups(\.ingress).filter { !balancers(in: $0).isEmpty }.map { name in
+                NftSet(
+                    Self.balancerSet(name), key: [.interface],
+                    elements: balancers(in: name).map { .init([.interface($0.device.name)]) })
+            }
+    }
+
+    /// Nodes of network load balancers in a group: what they send belongs to it too, whichever client's address it bears
+    /// [NLB security groups].
+    private func balancers(in group: String) -> [RouterPort] {
+        guard lab.securityGroup(group, namedIn: vpc)?.vpc.name == vpc.name else { return [] }
+        return guarded.filter { port in
+            guard case .loadBalancer(.network) = port.kind else { return false }
+            return port.securityGroups.contains { $0.name == group }
         }
     }
 
     private func members(of name: String) -> [NftSet.Element] {
         guard let (_, home) = lab.securityGroup(name, namedIn: vpc) else { return [] }
         if home.name == vpc.name {
-            return guarded.filter { $0.securityGroups.contains { $0.name == name } }.flatMap { port in
+            let ports = guarded.filter { $0.securityGroups.contains { $0.name == name } }
+            return ports.flatMap { port in
                 port.addresses.map { .init([.interface(port.device.name), .address($0)]) }
-            }
+            } + balanced(ports.flatMap(\.addresses))
         }
         let wire = wires.first {
             if case .peering(_, let peer) = $0.kind { peer.name == home.name } else { false }
         }
         guard let wire else { return [] }
-        return home.members(ofGroup: name).flatMap(\.privateAddresses).map {
-            .init([.interface(wire.device.name), .address($0)])
+        let addresses = home.members(ofGroup: name).flatMap(\.privateAddresses)
+        return addresses.map { .init([.interface(wire.device.name), .address($0)]) } + balanced(addresses)
+    }
+
+    /// Members whose address a network load balancer keeps.
+    private func balanced(_ addresses: [IPv4Address]) -> [NftSet.Element] {
+        let nodes = ports.filter { if case .loadBalancer(.network) = $0.kind { true } else { false } }
+        return nodes.flatMap { node in
+            addresses.filter { !node.addresses.contains($0) }.map {
+                .init([.interface(node.device.name), .address($0)])
+            }
         }
     }
 
-    private var referencedGroups: [String] {
-        let rules = vpc.securityGroups.flatMap { $0.ingress + $0.egress }
+    private func referencedGroups(_ rules: KeyPath<SecurityGroup, [SecurityGroupRule]>) -> [String] {
+        let rules = vpc.securityGroups.flatMap { $0[keyPath: rules] }
         let names = rules.compactMap { rule in
             if case .securityGroup(let name) = rule.peer { name } else { nil }
         }
@@ -133,6 +163,8 @@ struct SecurityGroupRules {
     }
 
     private static func memberSet(_ group: String) -> String { "sg_\(group)" }
+    private static func receiverSet(_ group: String) -> String { "to_sg_\(group)" }
+    private static func balancerSet(_ group: String) -> String { "elb_sg_\(group)" }
 
     // MARK: Chains
 
@@ -146,7 +178,7 @@ struct SecurityGroupRules {
         let interfaces = guarded.flatMap { port in
             [guardChain(of: port, .egress), guardChain(of: port, .ingress)]
         }
-        return groups + [trackChain(.egress), trackChain(.ingress)] + interfaces
+        return groups + [trackChain(.egress), trackChain(.ingress)] + interfaces + middleboxes.chains
     }
 
     private func guardChain(of port: RouterPort, _ direction: Direction) -> NftChain {
@@ -175,11 +207,12 @@ struct SecurityGroupRules {
     private func chain(of group: SecurityGroup, _ direction: Direction) -> NftChain {
         NftChain(
             "sg-\(group.name)-\(direction.suffix)",
-            rules: rules(of: group, direction).enumerated().map { index, rule in
-                NftRule(
-                    peer(rule.peer, direction) + rule.traffic.statements
-                        + [.counter, .verdict(.goto("track-\(direction.suffix)"))],
-                    owner: "sg \(group.name) \(direction.rawValue)[\(index)]")
+            rules: rules(of: group, direction).enumerated().flatMap { index, rule in
+                peers(rule.peer, direction).map { peer in
+                    NftRule(
+                        peer + rule.traffic.statements + [.counter, .verdict(.goto("track-\(direction.suffix)"))],
+                        owner: "sg \(group.name) \(direction.rawValue)[\(index)]")
+                }
             })
     }
 
@@ -187,12 +220,16 @@ struct SecurityGroupRules {
         direction == .egress ? group.egress : group.ingress
     }
 
-    private func peer(_ peer: SecurityGroupRule.Peer, _ direction: Direction) -> [NftStatement] {
-        switch peer {
-        case .cidr(.everywhere): []
-        case .cidr(let block): [.address(direction.otherAddress, block)]
-        case .securityGroup(let name):
-            [.inSet([direction.otherInterface, direction.otherAddress.field], Self.memberSet(name))]
+    /// The ways in which a packet can come from the peer, or go to it.
+    private func peers(_ peer: SecurityGroupRule.Peer, _ direction: Direction) -> [[NftStatement]] {
+        switch (peer, direction) {
+        case (.cidr(.everywhere), _): return [[]]
+        case (.cidr(let block), _): return [[.address(direction.otherAddress, block)]]
+        case (.securityGroup(let name), .egress): return [[.inSet([.destination], Self.receiverSet(name))]]
+        case (.securityGroup(let name), .ingress):
+            let members: [NftStatement] = [.inSet([.inputInterface, .source], Self.memberSet(name))]
+            let balanced: [NftStatement] = [.inSet([.inputInterface], Self.balancerSet(name))]
+            return balancers(in: name).isEmpty ? [members] : [members, balanced]
         }
     }
 

@@ -170,9 +170,6 @@ enum ShellLesson {
             "A public address of the same VPC: the packet comes straight back in, from the sender's public address."
         case (.natGateway, "fragments"):
             "A NAT gateway passes fragments of UDP only. Asked before they are put together."
-        case (.natGateway, "strangers"):
-            "A packet for the gateway itself that begins a flow: dropped at once, before the kernel prepares a translation "
-                + "for it. Answers of flows go on."
         case (.natGateway, "input"): "Nobody can talk to the gateway itself; replies to flows are not for it, either."
         case (.natGateway, "forward"):
             "Flows begin inside. TCP, UDP and ICMP only. A flow that was silent for 350 s is answered by a reset inside."

@@ -37,6 +37,17 @@ public struct RunningLab: Sendable {
 
     /// Finds a lab that another command brought up.
     public static func attach(_ name: String) throws -> RunningLab {
+        let (state, plan) = try whole(name)
+        let nodes = try plan.nodes.map { node in
+            let full = LabPlan.namespaceName(lab: name, node: node.name)
+            let namespace = try NetworkNamespace(name: full, path: NamedNamespace.path(full))
+            return try namespace.run { try MadeNode(attaching: node, namespace) }
+        }
+        return RunningLab(plan: plan, state: state, nodes: nodes)
+    }
+
+    /// What is kept of a lab of which every namespace and, if it has services, their process is there.
+    static func whole(_ name: String) throws -> (state: StateFolder, plan: LabPlan) {
         let state = StateFolder(name)
         guard state.exists else { throw notUp(name) }
         try state.verify()
@@ -47,13 +58,7 @@ public struct RunningLab: Sendable {
                 "lab \(name) is not whole: \(LabStatus(state).missingNamespaces.isEmpty ? "its services do not run" : "namespaces are missing")",
                 hint: "netlab up \(name) mends it; netlab status \(name) says what is missing")
         }
-        let plan = try state.keptPlan()
-        let nodes = try plan.nodes.map { node in
-            let full = LabPlan.namespaceName(lab: name, node: node.name)
-            let namespace = try NetworkNamespace(name: full, path: NamedNamespace.path(full))
-            return try namespace.run { try MadeNode(attaching: node, namespace) }
-        }
-        return RunningLab(plan: plan, state: state, nodes: nodes)
+        return (state, try state.keptPlan())
     }
 
     /// There is no such lab; the message says which there are.

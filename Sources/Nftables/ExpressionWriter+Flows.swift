@@ -10,6 +10,18 @@ extension ExpressionWriter {
         }
     }
 
+    // ct mark & 0x00000001
+    static func connectionMark(_ bits: UInt32, _ register: UInt32, _ message: inout MessageWriter) {
+        connection(NFT_CT_MARK, register, &message)
+        expression("bitwise", &message) {
+            $0.put(NFTA_BITWISE_SREG, register)
+            $0.put(NFTA_BITWISE_DREG, register)
+            $0.put(NFTA_BITWISE_LEN, 4)
+            $0.nest(NFTA_BITWISE_MASK) { $0.put(NFTA_DATA_VALUE, NftSet.Value.mark(bits).bytes) }
+            $0.nest(NFTA_BITWISE_XOR) { $0.put(NFTA_DATA_VALUE, NftSet.Value.mark(0).bytes) }
+        }
+    }
+
     // ct mark set ct mark | 0x00000001: (mark & ~bit) ^ bit
     static func setConnectionMark(_ bit: UInt32, _ message: inout MessageWriter) {
         connection(NFT_CT_MARK, register, &message)

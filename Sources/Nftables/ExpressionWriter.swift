@@ -60,6 +60,14 @@ enum ExpressionWriter {
         case .established: connectionState(0b110, &message)
         // ct state invalid
         case .invalid: connectionState(0b001, &message)
+        // ct direction reply
+        case .connectionDirection(let isReply):
+            load(.connectionDirection, into: register, &message)
+            compare(NFT_CMP_EQ, NftSet.Value.connectionDirection(isReply: isReply).bytes, &message)
+        // ct mark & 0x00000001 != 0
+        case .connectionMark(let bit):
+            load(.connectionMarkBits(bit), into: register, &message)
+            compare(NFT_CMP_NEQ, NftSet.Value.mark(0).bytes, &message)
         case .related: connectionState(0b100, &message)
         case .new: connectionState(0b1000, &message)
         // ip frag-off & 0x3fff != 0: more fragments follow, or this is not the first
@@ -166,6 +174,7 @@ enum ExpressionWriter {
             payload(NFT_PAYLOAD_TRANSPORT_HEADER, offset: 0, length: 1, into: register, &message)
         case .connectionDirection: connection(NFT_CT_DIRECTION, register, &message)
         case .connectionMark: connection(NFT_CT_MARK, register, &message)
+        case .connectionMarkBits(let bits): connectionMark(bits, register, &message)
         case .destinationPort:
             payload(NFT_PAYLOAD_TRANSPORT_HEADER, offset: 2, length: 2, into: register, &message)
         }

@@ -91,10 +91,24 @@ extension ReachabilityIndex {
         }
     }
 
-    /// The first packet; `nil` if the destination is nobody's name.
-    func header(of flow: Flow, from start: FlowStart) -> PacketHeader? {
-        guard let destination = address(of: flow.destination, from: start) else { return nil }
-        return header(flow.transport, from: start, flow.sourceAddress, to: destination, flow.sourcePorts)
+    /// Where a flow begins and its first packet; `nil` if the lab holds no such source, or the destination is nobody's
+    /// name.
+    func beginning(of flow: Flow) -> (start: FlowStart, header: PacketHeader)? {
+        guard var start = start(of: flow.source), let destination = address(of: flow.destination, from: start) else {
+            return nil
+        }
+        if case .node = flow.source { start = facing(destination, start, as: flow.sourceAddress) }
+        return (start, header(flow.transport, from: start, flow.sourceAddress, to: destination, flow.sourcePorts))
+    }
+
+    /// Which of its interfaces an instance sends by: the one with the address it sends as, the one in the destination's
+    /// subnet, or the first. That is what the guest's routes say.
+    func facing(_ destination: IPv4Address, _ start: FlowStart, as source: IPv4Address? = nil) -> FlowStart {
+        guard case .interface(let number) = start, interfaces[number].siblings.count > 1 else { return start }
+        if let source {
+            return .interface(interfaces[number].siblings.first { interfaces[$0].has(source) } ?? number)
+        }
+        return .interface(wayOut(of: number, to: destination))
     }
 
     func header(

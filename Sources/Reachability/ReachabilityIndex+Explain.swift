@@ -4,9 +4,7 @@ import IPAddressing
 extension ReachabilityIndex {
     /// The whole answer to one flow: way there, way back, every rule on them, and what a load balancer might do else.
     public func explain(_ flow: Flow) -> Analysis {
-        guard let start = start(of: flow.source), let header = header(of: flow, from: start) else {
-            return unanswerable(flow)
-        }
+        guard let (start, header) = beginning(of: flow) else { return unanswerable(flow) }
         var walker = Walker(self, header, log: Diary())
         let first = explain(flow, start, header, &walker)
         guard walker.choices > 1 else { return first }
@@ -27,9 +25,21 @@ extension ReachabilityIndex {
 
     /// Whether packets arrive and answers come back: `explain` without a word.
     public func isReachable(_ flow: Flow) -> Bool {
-        guard let start = start(of: flow.source), let header = header(of: flow, from: start) else { return false }
+        guard let (start, header) = beginning(of: flow) else { return false }
         var walker = Walker(self, header, log: Silence())
         return isReachable(start, header, flow.transport, &walker)
+    }
+
+    /// The same for each target that a load balancer on the way may choose; one answer where there is none.
+    public func outcomes(of flow: Flow) -> [Bool] {
+        guard let (start, header) = beginning(of: flow) else { return [false] }
+        var walker = Walker(self, header, log: Silence())
+        var outcomes: [Bool] = []
+        repeat {
+            walker.choice = outcomes.count
+            outcomes.append(arrives(start, header, flow.transport, &walker))
+        } while outcomes.count < walker.choices
+        return outcomes
     }
 
     func isReachable(
@@ -37,14 +47,20 @@ extension ReachabilityIndex {
     ) -> Bool {
         walker.choice = 0
         repeat {
-            walker.begin(header)
-            if case .arrived(let arrival) = start.send(&walker) {
-                if !transport.expectsReply || !start.awaitsReply { return true }
-                if reply(&walker, from: arrival, to: start, expecting: header.reversed) == nil { return true }
-            }
+            if arrives(start, header, transport, &walker) { return true }
             walker.choice += 1
         } while walker.choice < walker.choices
         return false
+    }
+
+    /// By the choice of targets that the walker makes.
+    private func arrives(
+        _ start: FlowStart, _ header: PacketHeader, _ transport: Transport, _ walker: inout Walker<Silence>
+    ) -> Bool {
+        walker.begin(header)
+        guard case .arrived(let arrival) = start.send(&walker) else { return false }
+        if !transport.expectsReply || !start.awaitsReply { return true }
+        return reply(&walker, from: arrival, to: start, expecting: header.reversed) == nil
     }
 
     private func explain(

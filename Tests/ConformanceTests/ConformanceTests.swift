@@ -64,22 +64,7 @@ struct ConformanceTests {
     /// Some flow reaches the last node of the path: to each of its addresses, and through each load balancer.
     private func checkReachable(_ test: ConformanceCase, _ snapshot: ImportedSnapshot) throws {
         let goal = try #require(test.path?.last)
-        let vpcs = snapshot.lab.vpcs
-        let listeners = vpcs.flatMap(\.loadBalancers).flatMap { balancer in
-            balancer.nodes.flatMap { node in
-                balancer.listeners.map { (node.interface.privateAddress, Transport.tcp(port: $0.port)) }
-            }
-        }
-        let own = snapshot.lab.privateAddress(of: goal).map { [($0, Transport.tcp(port: 22))] } ?? []
-        let ends = try (own + listeners).filter { address, transport in
-            let flow = Flow(
-                from: try snapshot.source(test), to: .address(address), transport,
-                sourceAddress: IPv4Address(test.sourceAddress))
-            let analysis = snapshot.index.explain(flow)
-            return analysis.isReachable
-                && ([analysis.forward] + analysis.alternatives).contains { $0.boxes.last?.id == goal }
-        }
-        #expect(!ends.isEmpty, "nothing reaches \(goal)")
+        #expect(try !snapshot.ways(to: goal, from: snapshot.source(test)).isEmpty, "nothing reaches \(goal)")
     }
 }
 

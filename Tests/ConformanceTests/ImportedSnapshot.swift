@@ -58,6 +58,19 @@ struct ImportedSnapshot {
         return .node(test.ingress)
     }
 
+    /// Its own address on port 22 and every listener of a load balancer, as far as packets end at it.
+    func ways(to goal: String, from source: Flow.Source) throws -> [(address: IPv4Address, port: UInt16)] {
+        let listeners = lab.vpcs.flatMap(\.loadBalancers).flatMap { balancer in
+            balancer.nodes.flatMap { node in balancer.listeners.map { (node.interface.privateAddress, $0.port) } }
+        }
+        let own: [(IPv4Address, UInt16)] = lab.privateAddress(of: goal).map { [($0, 22)] } ?? []
+        return (own + listeners).filter { address, port in
+            let analysis = index.explain(Flow(from: source, to: .address(address), .tcp(port: port)))
+            return analysis.isReachable
+                && ([analysis.forward] + analysis.alternatives).contains { $0.boxes.last?.id == goal }
+        }
+    }
+
     func transport(_ test: ConformanceCase) throws -> Transport {
         let port = UInt16(exactly: test.destinationPort ?? 0) ?? 0
         switch test.transport {

@@ -87,6 +87,31 @@ import Testing
         report("scan of 65,535 ports, all filtered", outcome.duration)
     }
 
+    @Test("frames of our own making find what packets find, and a namespace with rules gets packets")
+    func framesAndPackets() throws {
+        let topology = try pair()
+        _ = topology.keep(try .listener(443, in: topology("b")))
+        let framed = try scan(topology, allPorts, threads: 2)
+        // All but the first questions of each thread, which make the kernel learn the next hop.
+        #expect((65_535 - 2 * 3 * 64...65_535).contains(framed.framed), "\(framed.framed)")
+        try topology.nft("a", hook: "output", "tcp dport 2000 drop")
+        let kernels = try scan(topology, allPorts, threads: 2)
+        #expect(kernels.framed == 0)
+        #expect(framed.open == [b(443)])
+        #expect(kernels.open == framed.open)
+        #expect(framed.tcp[bAddress, 2000] == .closed)
+        #expect(kernels.tcp[bAddress, 2000] == .notProbed)
+    }
+
+    @Test func whatGoesNowhereOrToOneselfIsNoFrame() throws {
+        let topology = try pair()
+        let own = try PortScan(
+            from: topology("a"), targets: [.init(addresses: [IPv4Address(10, 9, 0, 1)], tcp: [1...2000])]
+        ).run()
+        #expect(own.framed == 0)
+        #expect(own.tcp.tally == [.closed: 2000])
+    }
+
     @Test func onePacketInASeaOfDropsBreaksTheSilence() throws {
         let topology = try pair()
         try topology.nft("b", hook: "input", "tcp dport != 777 drop")

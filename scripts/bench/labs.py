@@ -35,6 +35,22 @@ def instances(count: int) -> Path:
     return _write(f"instances-{count}", "".join(lines))
 
 
+def large() -> Path:
+    """A VPC of 1,000 instances in 100 subnets with 200 security groups, two an instance."""
+    lines = [HEAD.format(name=f"{world.PREFIX}large"), "subnets:\n"]
+    lines += [f"  s{i}: {{ cidr: 10.0.{i}.0/24, zone: a, routes: {{ 0.0.0.0/0: igw }} }}\n" for i in range(100)]
+    lines.append("security-groups:\n")
+    for group in range(200):
+        rules = f"{{ tcp: 443, from: g{(group + 1) % 200} }}, {{ tcp: 22, from: 10.0.{group}.0/24 }}"
+        lines.append(f"  g{group}: {{ ingress: [{rules}, {{ icmp: echo-request, from: 10.0.0.0/17 }}] }}\n")
+    lines.append("instances:\n")
+    for i in range(1000):
+        mine = dict.fromkeys((f"g{i % 200}", f"g{i * 7 % 200}"))
+        place = f"subnet: s{i // 10}, address: 10.0.{i // 10}.{10 + i % 10}"
+        lines.append(f"  i{i}: {{ {place}, security-groups: [{', '.join(mine)}] }}\n")
+    return _write("large", "".join(lines))
+
+
 def groups(count: int, rules: int) -> Path:
     """Two instances in two subnets and so many security groups; they are in the first and the last."""
     lines = [HEAD.format(name=f"{world.PREFIX}groups"), "subnets:\n"]

@@ -45,8 +45,10 @@ int cnl_exit_status(int status);  // exit code, or 128 + signal as shells report
 int cnl_was_signalled(int status);
 
 // sendmmsg/recvmmsg and struct mmsghdr are behind _GNU_SOURCE.
-/// Sends `count` payloads that lie back to back, `size` bytes each, each to its own sockaddr_in. Returns how many went.
-int cnl_send_many(int descriptor, const void *payloads, size_t size, const void *addresses, int count);
+/// Sends `count` payloads of `size` bytes that begin `stride` bytes apart, each to its own sockaddr_in, or (`addresses`
+/// NULL) to where the socket is bound. Returns how many went.
+int cnl_send_many(
+    int descriptor, const void *payloads, size_t stride, size_t size, const void *addresses, int count);
 /// Receives up to `count` datagrams into slots of `slot` bytes; writes each length. Returns how many came, or -1.
 int cnl_receive_many(int descriptor, void *slots, size_t slot, int *lengths, int count);
 

@@ -37,3 +37,22 @@ int cnl_packet_counts(int descriptor, uint32_t *packets, uint32_t *drops);
 /// `port` are in network byte order; what is bound to every address has every address. In C because linux/inet_diag.h
 /// has no door. The other way, /proc/net/tcp, walks the connections of all namespaces each time it is read.
 int cnl_port_is_bound(int protocol, uint32_t address, uint16_t port);
+
+/// How frames get from a namespace to an address.
+struct cnl_frame_path {
+    int interface;       // index
+    uint8_t header[14];  // struct ethhdr
+    uint32_t source;     // the address the kernel would send from, network byte order
+};
+
+/// Asks the kernel by a NETLINK_ROUTE socket of the namespace for the route, the next hop's MAC and our own. 1, or 0
+/// where only the kernel can send: no route, no Ethernet, a next hop whose MAC is not known (yet). In C because no
+/// other target of ours that asks for routes stands below Probes. Equivalent to `ip route get`, `ip neighbor get`,
+/// `ip link show`.
+int cnl_find_frame_path(int descriptor, uint32_t destination, struct cnl_frame_path *path);
+
+/// Whether the calling thread's namespace has rules that frames of our own making would not meet: nftables or iptables.
+int cnl_has_packet_rules(void);
+
+/// Makes a packet socket send by an interface, and hear nothing (bind with protocol 0).
+int cnl_bind_sender(int descriptor, int interface);

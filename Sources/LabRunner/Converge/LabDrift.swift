@@ -15,6 +15,17 @@ public enum LabDrift {
         return LabDifference(plan, try LabSurvey(plan: plan, state: state, services: nil).run().survey)
     }
 
+    /// The same, with doors into the namespaces: each is entered once for both.
+    ///
+    /// - Throws: `LabRunnerError` as `RunningLab.attach` does.
+    public static func attaching(_ name: String) throws -> (lab: RunningLab, difference: LabDifference) {
+        let (state, plan) = try RunningLab.whole(name)
+        let findings = try LabSurvey(plan: plan, state: state, services: nil).run()
+        return (
+            RunningLab(plan: plan, state: state, nodes: findings.nodes), LabDifference(plan, findings.survey)
+        )
+    }
+
     /// From a file: what `up` would change now. `nil` if no lab of that name is up.
     public static func fromFile(_ lab: Lab, name: String, settings: RunnerSettings) throws -> LabDifference? {
         let state = StateFolder(name)

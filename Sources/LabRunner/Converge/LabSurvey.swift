@@ -26,21 +26,37 @@ struct LabSurvey {
     func run() throws -> Findings {
         var findings = Findings()
         var silent: [Difference] = []
-        for node in plan.nodes {
-            guard let (made, files, missing) = try enter(node) else { continue }
-            var live = try LiveReader.read(made.route)
-            live.objects += files
-            findings.survey.nodes[node.name] = live
-            // An instance that lost its last container has rules that nobody plans any more.
-            if node.nft != nil || node.role == .instance {
-                findings.survey.rulesets[node.name] = try RulesetReader.read(made.netfilter)
-            }
-            findings.nodes.append(made)
-            silent += missing
+        let looks = plan.nodes.map { node in { @Sendable () throws in try look(node) } }
+        for look in inParallel(looks, threads: 4) {
+            guard let look = try look.get() else { continue }
+            let name = look.made.plan.name
+            findings.survey.nodes[name] = look.live
+            findings.survey.rulesets[name] = look.rules
+            findings.nodes.append(look.made)
+            silent += look.silent
         }
         findings.survey.strangers = try strangers()
         findings.survey.services = try serviceDifferences(silent)
         return findings
+    }
+
+    /// What one namespace holds.
+    private struct Look {
+        let made: MadeNode
+        let live: LiveNode
+        /// `nil` where the plan has none.
+        let rules: LiveRuleset?
+        let silent: [Difference]
+    }
+
+    private func look(_ node: NodePlan) throws -> Look? {
+        guard let (made, files, silent) = try enter(node) else { return nil }
+        var live = try LiveReader.read(made.route)
+        live.objects += files
+        // An instance that lost its last container has rules that nobody plans any more.
+        let mayHaveRules = node.nft != nil || node.role == .instance
+        let rules = mayHaveRules ? try RulesetReader.read(made.netfilter) : nil
+        return Look(made: made, live: live, rules: rules, silent: silent)
     }
 
     /// `nil` if the namespace has gone: no name, or a name with nothing behind it.

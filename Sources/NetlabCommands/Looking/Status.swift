@@ -66,9 +66,9 @@ struct Status: ParsableCommand {
     private static func facts(_ name: String) throws -> Facts {
         let state = StateFolder(name)
         do {
-            let lab = try RunningLab.attach(name)
             // Before anything is asked of the rules: they may be what is gone.
-            let drift = DifferenceText(try LabDrift.ofRunningLab(name).lines)
+            let (lab, difference) = try LabDrift.attaching(name)
+            let drift = DifferenceText(difference.lines)
             let drops = try lab.nodes.flatMap { node in
                 try node.ruleCounters().filter { $0.drops && $0.packets > 0 }.map {
                     Facts.Drop(node: node.plan.name, rule: $0.owner, packets: $0.packets)

@@ -30,7 +30,8 @@ struct Explain: ParsableCommand {
 
     func run() throws {
         let name = lab
-        let lab = try LabModel.read(name)
+        let running = predictOnly ? nil : try SentPacket.runningLab(name)
+        let lab = try running?.lab ?? LabModel.read(name)
         OutageReport.note(lab, name: name)
         let flow = try FlowArguments(from: from, to: to).flow(in: lab)
         let prediction = ReachabilityIndex(lab).explain(flow)
@@ -38,7 +39,7 @@ struct Explain: ParsableCommand {
             throw LabRunnerError(
                 .input, reason.sentence, hint: "nodes of \(lab.name): \(ReachabilityIndex(lab).nodeNames)")
         }
-        let packet = predictOnly ? nil : try SentPacket.follow(prediction, inLab: name)
+        let packet = try running.flatMap { try SentPacket.follow(prediction, in: $0) }
         if json {
             try Output.json(ExplainDocument(analyses: AnalysisJSON.list(of: [prediction]), packet: packet))
         } else {

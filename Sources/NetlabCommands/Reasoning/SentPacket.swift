@@ -12,12 +12,16 @@ struct SentPacket: Encodable {
 
     private enum CodingKeys: String, CodingKey { case agrees, delivered, answered, reason, request, reply }
 
-    /// - Returns: `nil` where nothing can be sent: the lab is not up, the sender is no node of it, or the protocol is
-    ///   none of TCP, UDP and ping.
-    static func follow(_ analysis: Analysis, inLab name: String) throws -> SentPacket? {
-        let state = StateFolder(name)
-        guard !name.contains("/"), state.isComplete, let kind = kind(of: analysis.flow.transport) else { return nil }
-        let lab = try RunningLab.attach(name)
+    /// `nil` if no such lab is up.
+    static func runningLab(_ name: String) throws -> RunningLab? {
+        guard !name.contains("/"), StateFolder(name).isComplete else { return nil }
+        return try RunningLab.attach(name)
+    }
+
+    /// - Returns: `nil` where nothing can be sent: the sender is no node of the lab, or the protocol is none of TCP, UDP
+    ///   and ping.
+    static func follow(_ analysis: Analysis, in lab: RunningLab) throws -> SentPacket? {
+        guard let kind = kind(of: analysis.flow.transport) else { return nil }
         let start = analysis.forward.start
         let sender: String?
         switch analysis.flow.source {

@@ -8,16 +8,23 @@ struct PacketBatch: ~Copyable {
 
     let packetSize: Int
     private(set) var count = 0
+    /// A slot for each packet, with room before it for the headers of a frame.
     private let bytes: UnsafeMutableRawBufferPointer
     private let addresses: UnsafeMutableBufferPointer<sockaddr_in>
     /// Which probe each packet is.
     private(set) var indexes: [Int]
+    /// Whether the packets stand in frames of our own making.
+    private(set) var isFramed = false
+
+    private var slotSize: Int { FramePath.headerSize + packetSize }
 
     /// - Parameter template: what every packet begins as.
     init(_ template: [UInt8]) {
         packetSize = template.count
-        bytes = .allocate(byteCount: packetSize * Self.capacity, alignment: 16)
-        for slot in 0..<Self.capacity { bytes[(slot * packetSize)...].copyBytes(from: template) }
+        bytes = .allocate(byteCount: (FramePath.headerSize + packetSize) * Self.capacity, alignment: 16)
+        for slot in 0..<Self.capacity {
+            bytes[(slot * (FramePath.headerSize + packetSize) + FramePath.headerSize)...].copyBytes(from: template)
+        }
         addresses = .allocate(capacity: Self.capacity)
         addresses.initialize(repeating: SocketAddress.unspecified.native)
         indexes = Array(repeating: 0, count: Self.capacity)
@@ -28,12 +35,22 @@ struct PacketBatch: ~Copyable {
         addresses.deallocate()
     }
 
+    /// From now on packets stand in frames with these headers, or, without them, are the kernel's to frame. Only while
+    /// the batch is empty.
+    mutating func frame(by headers: [UInt8]?) {
+        precondition(count == 0)
+        isFramed = headers != nil
+        guard let headers else { return }
+        for slot in 0..<Self.capacity { bytes[(slot * slotSize)...].copyBytes(from: headers) }
+    }
+
     var isFull: Bool { count == Self.capacity }
 
     /// Adds a packet. What the writer leaves alone is as the template or the packet before had it.
     mutating func add(_ index: Int, to address: UInt32, port: UInt16, _ writer: ProbeWriter) {
         precondition(count < Self.capacity)
-        let packet = UnsafeMutableRawBufferPointer(rebasing: bytes[count * packetSize..<(count + 1) * packetSize])
+        let end = (count + 1) * slotSize
+        let packet = UnsafeMutableRawBufferPointer(rebasing: bytes[end - packetSize..<end])
         writer.write(index, port: port, into: packet)
         addresses[count].sin_port = writer.usesSocketPort ? port.bigEndian : 0
         addresses[count].sin_addr.s_addr = address.bigEndian
@@ -57,12 +74,13 @@ struct PacketBatch: ~Copyable {
     func send(on socket: borrowing ProbeSocket, until deadline: Deadline) -> Fate {
         var fate = Fate()
         var next = 0
+        let head = isFramed ? 0 : FramePath.headerSize
         while next < count, let address = addresses.baseAddress, let base = bytes.baseAddress {
             do throws(SystemError) {
                 let sent = try systemCall("sendmmsg") {
                     cnl_send_many(
-                        socket.descriptor.raw, base + next * packetSize, packetSize, address + next,
-                        Int32(count - next))
+                        socket.descriptor.raw, base + next * slotSize + head, slotSize, slotSize - head,
+                        isFramed ? nil : address + next, Int32(count - next))
                 }
                 next += Int(sent)
                 fate.sent += Int(sent)

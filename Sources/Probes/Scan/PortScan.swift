@@ -40,6 +40,8 @@ public struct PortScan: Sendable {
         public let hosts: PortStates
         /// Packets sent, repetitions included.
         public let sent: Int
+        /// Of them, so many went to the next hop as frames of our own making.
+        public let framed: Int
         /// Everything that came back.
         public let received: PacketCounts
         /// Answers that did not fit in the scanner's own buffers; their ports were asked again.
@@ -110,6 +112,7 @@ public struct PortScan: Sendable {
         }
         return Outcome(
             duration: watch.elapsed, tcp: tcp, udp: udp, hosts: hosts, sent: findings.map(\.sent).reduce(0, +),
+            framed: findings.map(\.framed).reduce(0, +),
             received: findings.map(\.received).reduce(PacketCounts(), +), lost: findings.map(\.lost).reduce(0, +),
             sendError: findings.compactMap(\.sendError).first)
     }

@@ -72,6 +72,14 @@ struct ProbeGrid: Sendable {
         return place < 0 ? nil : rows[row].first + Int(place)
     }
 
+    /// The most questions that a part of the line has for one address.
+    func longestRow(in part: Range<Int>) -> Int {
+        guard !part.isEmpty else { return 0 }
+        return (row(holding: part.lowerBound)...row(holding: part.upperBound - 1)).map { row in
+            part.clamped(to: rows[row].first..<end(ofRow: row)).count
+        }.max() ?? 0
+    }
+
     /// The row that holds an index.
     func row(holding index: Int) -> Int {
         var low = 0

@@ -63,7 +63,8 @@ struct ProbeWriter {
         }
     }
 
-    private static func fold(_ sum: UInt32) -> UInt16 {
+    /// The Internet checksum of a sum of words.
+    static func fold(_ sum: UInt32) -> UInt16 {
         var sum = sum
         while sum >> 16 != 0 { sum = sum & 0xffff + sum >> 16 }
         return ~UInt16(sum)

@@ -24,6 +24,8 @@ struct ScanLane: ~Copyable {
         let part: Range<Int>
         var codes: [UInt8]
         var sent = 0
+        /// Of them, as frames of our own making.
+        var framed = 0
         var received = PacketCounts()
         var lost = 0
         /// How often a full queue held the sender up.
@@ -33,7 +35,7 @@ struct ScanLane: ~Copyable {
 
     let grid: ProbeGrid
     let sources: [UInt32]
-    let sockets: ScanSockets
+    var sockets: ScanSockets
     /// Mixed into sequence numbers and payloads, so that no stray packet passes for an answer.
     let secret = UInt32.random(in: 0...UInt32.max)
     var findings: Findings
@@ -59,7 +61,7 @@ struct ScanLane: ~Copyable {
     ) throws {
         self.grid = grid
         self.sources = sources
-        sockets = try ScanSockets(kind, in: namespace)
+        sockets = try ScanSockets(kind, in: namespace, many: grid.longestRow(in: part) >= FramePath.worthwhile)
         template = ProbeWriter.template(kind, mark: sockets.mark, secret: secret)
         findings = Findings(
             kind: kind, part: part, codes: Array(repeating: PortState.Code.notProbed, count: part.count))
@@ -78,6 +80,8 @@ struct ScanLane: ~Copyable {
             let refused = findings.held
             let step = mayHaveLost || round == 1 ? 1 : stride
             try ask(every: step, until: deadline)
+            // The kernel takes 10 to 20 ms to let go of a packet socket: they pass while we wait for answers anyway.
+            sockets.frames = nil
             try listen(quietTime: round < tries ? pause(quietTime) : patience(quietTime), deadline: deadline)
             findings.lost = try sockets.drops()
             mayHaveLost =
@@ -121,10 +125,19 @@ struct ScanLane: ~Copyable {
             let ports = grid.sets[grid.rows[row].set].ports
             let writer = ProbeWriter(
                 findings.kind, template: template, source: sources[row], destination: address, secret: secret)
-            for index in part.clamped(to: first..<first + ports.count)
-            where !PortState.Code.isAnswered(findings.codes[index - part.lowerBound]) {
+            let mine = part.clamped(to: first..<first + ports.count)
+            var asksForWay = step == 1 && mine.count >= FramePath.worthwhile ? 3 : 0
+            if batch.isFramed { try flush(&batch, until: deadline) }
+            if batch.isFramed { batch.frame(by: nil) }
+            for index in mine where !PortState.Code.isAnswered(findings.codes[index - part.lowerBound]) {
                 turn += 1
                 guard step == 1 || turn % step == 0 else { continue }
+                if asksForWay > 0, batch.count == 0 {
+                    // The first packets, sent by the kernel, may be what makes it learn the next hop's MAC.
+                    let headers = sockets.frames?.headers(to: address, from: sources[row], size: template.count)
+                    batch.frame(by: headers)
+                    asksForWay = headers == nil ? asksForWay - 1 : 0
+                }
                 batch.add(index, to: address, port: ports[index - first], writer)
                 guard batch.isFull else { continue }
                 try flush(&batch, until: deadline)
@@ -137,8 +150,9 @@ struct ScanLane: ~Copyable {
     /// Sends a batch, and takes in what came back meanwhile: the buffers never hold more than a batch's answers.
     private mutating func flush(_ batch: inout PacketBatch, until deadline: Deadline) throws {
         lastAsked = Deadline.now
-        let fate = batch.send(on: sockets.sender, until: deadline)
+        let fate = send(&batch, until: deadline)
         findings.sent += fate.sent
+        findings.framed += batch.isFramed ? fate.sent : 0
         findings.held += fate.held
         findings.sendError = fate.error ?? findings.sendError
         for slot in 0..<batch.count {
@@ -149,6 +163,13 @@ struct ScanLane: ~Copyable {
         }
         batch.clear()
         try drain()
+    }
+
+    private func send(_ batch: inout PacketBatch, until deadline: Deadline) -> PacketBatch.Fate {
+        guard batch.isFramed, let frames = sockets.frames else {
+            return batch.send(on: sockets.sender, until: deadline)
+        }
+        return batch.send(on: frames.sender, until: deadline)
     }
 
     /// Takes in answers until all are there, or nothing new came for the quiet time.

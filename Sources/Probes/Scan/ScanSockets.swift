@@ -15,10 +15,13 @@ struct ScanSockets: ~Copyable {
     private let foreignDrops: Int
     /// What queues on the way have dropped.
     let losses: LossWatch
+    /// For the first asking of many ports of one address; closed after it.
+    var frames: FramePath?
     /// The source port, or the identifier of echo requests.
     let mark: UInt16
 
-    init(_ kind: ScanLane.Kind, in namespace: NetworkNamespace) throws {
+    /// - Parameter many: whether one address is asked so much that frames are worth their while.
+    init(_ kind: ScanLane.Kind, in namespace: NetworkNamespace, many: Bool) throws {
         let protocolNumber = Int32(kind.protocolNumber)
         // One visit to the namespace for all of them.
         let raw = try namespace.run {
@@ -26,8 +29,13 @@ struct ScanSockets: ~Copyable {
                 socket: AF_INET, kind == .udp ? socketDatagram : socketStream)
             let answers = try OwnedDescriptor(socket: AF_INET, socketRaw | socketNonBlocking, protocolNumber)
             let errors = try OwnedDescriptor(socket: AF_INET, socketRaw | socketNonBlocking, Int32(IPPROTO_ICMP))
-            return (reservation.release(), answers.release(), errors.release(), try LossWatch.open())
+            let losses = try LossWatch.open()
+            return (
+                reservation.release(), answers.release(), errors.release(), losses,
+                many && kind == .tcp ? FramePath.open() : nil
+            )
         }
+        frames = raw.4.map { FramePath(owning: $0) }
         let losses = LossWatch(owning: raw.3)
         let reservation = ProbeSocket(OwnedDescriptor(owning: raw.0))
         let answers = ProbeSocket(OwnedDescriptor(owning: raw.1))

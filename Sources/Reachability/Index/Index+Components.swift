@@ -96,15 +96,11 @@ extension ReachabilityIndex {
         return Component(.internetHost, host.name, origin: host.origin)
     }
 
-    /// Which interface of an appliance a packet leaves by: the one in the destination's subnet, else the one it came
-    /// by.
+    /// Which interface of an appliance a packet leaves by: the one in the destination's subnet, else the first, where the
+    /// guest's default route is.
     func wayOut(of number: Int, to destination: IPv4Address) -> Int {
-        let own = interfaces[number]
-        guard case .instance = own.owner else { return number }
-        return interfaces.indices.first {
-            interfaces[$0].owner == own.owner && interfaces[$0].vpc == own.vpc
-                && subnets[interfaces[$0].subnet].model.cidrBlock.contains(destination)
-        } ?? number
+        let siblings = interfaces[number].siblings
+        return siblings.first { subnets[interfaces[$0].subnet].block.contains(destination) } ?? siblings.lowerBound
     }
 
     func isNATGateway(_ number: Int) -> Bool {

@@ -83,10 +83,12 @@ struct IndexBuilder {
             add(interface, .natGateway(position), gateway.name, gateway.origin, vpc, hasGroups: false)
         }
         for (position, instance) in model.instances.enumerated() {
+            let count = instance.interfaces.filter { subnetNumbers[vpc][$0.subnet] != nil }.count
+            let siblings = interfaces.count..<interfaces.count + count
             for (number, interface) in instance.interfaces.enumerated() {
                 add(
                     interface, .instance(position), instance.name, instance.origin, vpc, hasGroups: true,
-                    number: number)
+                    number: number, siblings: siblings)
             }
             addContainers(of: instance)
         }
@@ -126,7 +128,7 @@ struct IndexBuilder {
 
     private mutating func add(
         _ interface: NetworkInterface, _ owner: IndexedInterface.Owner, _ ownerName: String, _ origin: Origin,
-        _ vpc: Int, hasGroups: Bool, number position: Int = 0, node: String? = nil
+        _ vpc: Int, hasGroups: Bool, number position: Int = 0, node: String? = nil, siblings: Range<Int>? = nil
     ) {
         guard let subnet = subnetNumbers[vpc][interface.subnet] else { return }
         let zone = lab.vpcs[vpc].subnet(interface.subnet)?.zone
@@ -142,7 +144,7 @@ struct IndexBuilder {
             IndexedInterface(
                 interface, vpc: vpc, subnet: subnet, owner: owner, ownerName: ownerName, origin: origin,
                 rules: hasGroups ? ruleSet(of: members) : nil, groups: GroupBits(members, of: groups.count),
-                outage: outage))
+                outage: outage, siblings: siblings ?? number..<number + 1))
         for (own, outside) in pairs {
             vpcs[vpc].interfaces[own] = vpcs[vpc].interfaces[own] ?? number
             guard let outside, lab.vpcs[vpc].internetGateway != nil else { continue }

@@ -28,11 +28,14 @@ final class IndexedInterface: Sendable {
     /// What has taken it away.
     let outage: Outage?
 
+    /// Its owner's interfaces, itself among them, the first one first.
+    let siblings: Range<Int>
+
     let address: IPv4Address
 
     init(
         _ interface: NetworkInterface, vpc: Int, subnet: Int, owner: Owner, ownerName: String, origin: Origin,
-        rules: Int?, groups: GroupBits, outage: Outage?
+        rules: Int?, groups: GroupBits, outage: Outage?, siblings: Range<Int>
     ) {
         self.outage = outage
         self.vpc = vpc
@@ -42,6 +45,7 @@ final class IndexedInterface: Sendable {
         self.origin = origin
         self.rules = rules
         self.groups = groups
+        self.siblings = siblings
         name = interface.name.isEmpty ? ownerName : interface.name
         address = interface.privateAddress
         addresses = [interface.privateAddress] + interface.secondaryAddresses.map(\.privateAddress)

@@ -24,8 +24,9 @@ struct EndClasses {
         var known: [Kind: Int] = [:]
         for (position, end) in ends.enumerated() {
             guard !end.isOnInternet, end.canBegin, let number = index.interfaceOfNode[end.name],
-                index.containersOfHost[number] == nil, index.interfaces[number].publicAddress == nil,
-                index.interfaces[number].addresses.count == 1,
+                index.containersOfHost[number] == nil,
+                index.interfaces[number].publicAddress == nil, index.interfaces[number].addresses.count == 1,
+                index.interfaces[number].siblings.count == 1,
                 !special.contains(end.name), !special.contains(index.interfaces[number].name)
             else {
                 classes.append([position])

@@ -73,10 +73,11 @@ struct PairAsker {
     mutating func ask(_ from: MatrixEnd, _ to: MatrixEnd) -> UInt64 {
         guard let start else { return 0 }
         let destination = to.address(askedBy: from)
+        let first = index.facing(destination, start)
         var answer: UInt64 = 0
         for (position, port) in ports.enumerated() {
-            let header = index.header(port.transport, from: start, to: destination, Flow.linuxEphemeralPorts)
-            if index.isReachable(start, header, port.transport, &walker) { answer |= 1 << UInt64(position) }
+            let header = index.header(port.transport, from: first, to: destination, Flow.linuxEphemeralPorts)
+            if index.isReachable(first, header, port.transport, &walker) { answer |= 1 << UInt64(position) }
         }
         return answer
     }

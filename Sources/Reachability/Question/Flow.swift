@@ -4,7 +4,7 @@ public import IPAddressing
 public struct Flow: Hashable, Sendable {
     /// Where the first packet begins.
     public enum Source: Hashable, Sendable {
-        /// An instance (its first interface) or an Internet host.
+        /// An instance (the interface that its guest's routes choose) or an Internet host.
         case node(String)
         /// A network interface by its name.
         case interface(String)

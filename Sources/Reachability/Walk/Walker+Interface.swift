@@ -97,6 +97,11 @@ extension Walker {
                 "the source/destination check of \(interface.name) drops what is not addressed to it, as "
                     + "\(packet.destination) is not")
         }
+        if interface.siblings.contains(where: { index.interfaces[$0].has(packet.source) }) {
+            return refuse(
+                .noPath, .loop, index.ownerHop(number),
+                "\(index.owner(of: number)) gets back what it has sent itself: its own subnet's route leads to it")
+        }
         if index.containersOfHost[number] != nil, DockerBridge.block.contains(packet.destination) {
             return refuse(
                 .noPossibleDestination, .deniedIn, index.ownerHop(number),

@@ -62,7 +62,9 @@ extension Walker {
         }
         packet.destination = address
         packet.destinationPorts = target.port...target.port
-        if !keepsClient {
+        if keepsClient {
+            self.balancer = number
+        } else {
             packet.source = index.interfaces[number].address
             packet.sourcePorts = Flow.translatedPorts
         }
@@ -76,16 +78,19 @@ extension Walker {
         return leave(number)
     }
 
-    /// The answer of a target that saw the client's address: AWS leads it back to the load balancer all the same.
+    /// The answer of a target that saw the client's address: AWS leads it back to the load balancer all the same. The
+    /// lists of both subnets see the client's address [NLB troubleshooting]; of a client in the target's own subnet they
+    /// see nothing (free choice).
     mutating func returnToLoadBalancer(_ entry: FlowMemory.Translation, from subnet: Int) -> Verdict {
         let home = index.interfaces[entry.interface].subnet
         log.visit(index.subnets[subnet].component)
+        let isNeighbor = index.subnets[subnet].block.contains(packet.destination)
+        if !isNeighbor, let verdict = passACL(of: subnet, egress: true) { return verdict }
         if home != subnet {
-            if let verdict = passACL(of: subnet, egress: true) { return verdict }
             log.visit(index.vpcs[index.subnets[home].vpc].component)
             log.visit(index.subnets[home].component)
-            if let verdict = passACL(of: home, egress: false) { return verdict }
         }
+        if !isNeighbor, let verdict = passACL(of: home, egress: false) { return verdict }
         if let verdict = passGroups(entry.interface, egress: false) { return verdict }
         let hop = index.ownerHop(entry.interface, inbound: packet)
         log.visit(hop.component)

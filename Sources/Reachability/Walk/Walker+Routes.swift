@@ -38,6 +38,7 @@ extension Walker {
             log.visit(index.vpcs[vpc].component)
             return leaveByInternetGateway(vpc)
         case .interface(let next):
+            if isRouter(of: vpc, packet.destination) { return deliver(in: vpc) }
             log.visit(index.vpcs[vpc].component)
             return enter(next, byRoute: true)
         case .peering(let number): return cross(peering: number, from: vpc)
@@ -46,6 +47,13 @@ extension Walker {
         case .virtualPrivateGateway: return leaveByVirtualPrivateGateway(vpc)
         case .nowhere: return .refused(.badStateRoute, .nullRouted)
         }
+    }
+
+    /// An address that the router keeps for itself: no route leads it elsewhere.
+    private func isRouter(of vpc: Int, _ address: IPv4Address) -> Bool {
+        let indexed = index.vpcs[vpc]
+        guard indexed.contains(address) else { return false }
+        return address == indexed.resolver || indexed.subnets.contains { index.subnets[$0].gateway == address }
     }
 
     /// To whoever has the address in this VPC: the local route.

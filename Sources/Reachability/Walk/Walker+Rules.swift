@@ -12,19 +12,26 @@ extension Walker {
         }
         let rules = index.ruleSets[set].rules(egress: egress)
         let remote = egress ? packet.destination : packet.source
-        guard let rule = rules.first(where: { $0.traffic.coverage(of: packet) == .whole && admits($0.peer, remote) })
+        guard
+            let rule = rules.first(where: {
+                $0.traffic.coverage(of: packet) == .whole && admits($0.peer, remote, egress: egress)
+            })
         else { return refuseByGroups(number, index.ruleSets[set], egress: egress) }
         memory.track(packet, at: number)
         log.add(index.groupHop(number, rule, index.hopRule(rule, egress: egress)))
         return nil
     }
 
-    /// A group stands for the private addresses of its interfaces; on some ways nobody knows the sender's group.
-    private func admits(_ peer: RuleSet.Peer, _ remote: IPv4Address) -> Bool {
+    /// A group stands for the private addresses of its interfaces; on some ways nobody knows the sender's group. What a
+    /// network load balancer hands on with its client's address belongs to the balancer's groups as well [NLB security
+    /// groups].
+    private func admits(_ peer: RuleSet.Peer, _ remote: IPv4Address, egress: Bool) -> Bool {
         switch peer {
         case .block(let base, let mask): return remote.number & mask == base
         case .group(let group, let vpc):
-            guard !hasLostGroups, let interface = index.vpcs[vpc].interfaces[remote] else { return false }
+            if !egress, hasLostGroups { return false }
+            if !egress, let balancer, index.interfaces[balancer].groups.contains(group) { return true }
+            guard let interface = index.vpcs[vpc].interfaces[remote] else { return false }
             return index.interfaces[interface].groups.contains(group)
         case .outside: return false
         }

@@ -17,6 +17,8 @@ struct Walker<Log: WalkLog> {
     var hasLostGroups = false
     /// The packet came into this VPC through a transit gateway.
     var cameByTransitGateway = false
+    /// The load balancer's node that the packet left, still with its client's address.
+    var balancer: Int?
     /// The interface the flow began at, if any.
     var sender: Int?
     /// Which of a load balancer's possible targets to take.
@@ -38,6 +40,7 @@ struct Walker<Log: WalkLog> {
         isReply = false
         hasLostGroups = false
         cameByTransitGateway = false
+        balancer = nil
         sender = nil
         choices = 1
         steps = 0
@@ -49,6 +52,7 @@ struct Walker<Log: WalkLog> {
         isReply = true
         hasLostGroups = false
         cameByTransitGateway = false
+        balancer = nil
         steps = 0
     }
 

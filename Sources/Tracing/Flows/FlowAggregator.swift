@@ -6,7 +6,10 @@ import Nftables
 /// Every packet is seen once, at the router; it makes a record at the interface it left (egress) and one at the
 /// interface it was for (ingress), so that a connection between two instances has four: two at each interface.
 public struct FlowAggregator: Sendable {
-    private let interfaces: [String: FlowInterface]
+    /// By the node that has them.
+    private let interfaces: [String: [FlowInterface]]
+    /// What is neither an interface nor the Internet gateway: peers' routers, gateway endpoints, transit gateways.
+    private let borders: [String: FlowKey.Path]
     /// Addresses nobody logs: the router's own, DNS, instance metadata [flow-logs-limitations].
     private let unlogged: Set<IPv4Address>
     private var flows: [Place: Count] = [:]
@@ -14,7 +17,7 @@ public struct FlowAggregator: Sendable {
     private var hasLost = false
 
     private struct Place: Hashable {
-        let node: String
+        let interface: String
         let flow: FlowKey
     }
 
@@ -28,8 +31,11 @@ public struct FlowAggregator: Sendable {
     }
 
     /// - Parameter start: Of the first window, in seconds since 1970.
-    public init(interfaces: [FlowInterface], unlogged: Set<IPv4Address>, start: Int64) {
-        self.interfaces = Dictionary(interfaces.map { ($0.node, $0) }) { first, _ in first }
+    public init(
+        interfaces: [FlowInterface], borders: [String: FlowKey.Path] = [:], unlogged: Set<IPv4Address>, start: Int64
+    ) {
+        self.interfaces = Dictionary(grouping: interfaces, by: \.node)
+        self.borders = borders
         self.unlogged = unlogged
         self.start = start
     }
@@ -41,11 +47,11 @@ public struct FlowAggregator: Sendable {
         guard !unlogged.contains(packet.source), !unlogged.contains(packet.destination), hop.outcome != .delivered
         else { return }
         let verdict = Verdict(hop.outcome)
-        if let action = verdict.egress, let sender = hop.input.flatMap({ interfaces[$0.peer] }) {
-            guard !sender.checksSource || packet.source == sender.address else { return }
+        if let action = verdict.egress, let sender = interface(hop.input, packet.source) {
+            guard !sender.checksSource || sender.addresses.contains(packet.source) else { return }
             count(packet, at: sender, .egress, action, path: path(hop), time)
         }
-        if let action = verdict.ingress, let receiver = hop.output.flatMap({ interfaces[$0.peer] }) {
+        if let action = verdict.ingress, let receiver = interface(hop.output, packet.destination) {
             count(packet, at: receiver, .ingress, action, path: nil, time)
         }
     }
@@ -57,8 +63,8 @@ public struct FlowAggregator: Sendable {
     /// - Parameter end: In seconds since 1970.
     public mutating func close(at end: Int64) -> [FlowRecord] {
         var records: [FlowRecord] = []
-        for interface in interfaces.values.sorted(by: { $0.id < $1.id }) {
-            let own = flows.filter { $0.key.node == interface.node }
+        for interface in interfaces.values.joined().sorted(by: { $0.id < $1.id }) {
+            let own = flows.filter { $0.key.interface == interface.id }
             records += own.map { place, count in
                 FlowRecord(
                     interface: interface,
@@ -84,7 +90,13 @@ public struct FlowAggregator: Sendable {
 
     private func path(_ hop: LiveHop) -> FlowKey.Path? {
         guard case .forwarded = hop.outcome, let output = hop.output else { return nil }
-        return interfaces[output.peer] == nil ? .internetGateway : .sameVPC
+        return interfaces[output.peer] != nil ? .sameVPC : borders[output.peer] ?? .internetGateway
+    }
+
+    /// Of several interfaces of a node the one with the address, else the first.
+    private func interface(_ wire: LiveHop.Interface?, _ address: IPv4Address) -> FlowInterface? {
+        guard let wire, let own = interfaces[wire.peer] else { return nil }
+        return own.first { $0.addresses.contains(address) } ?? own.first
     }
 
     private mutating func count(
@@ -96,12 +108,12 @@ public struct FlowAggregator: Sendable {
             sourcePort: packet.sourcePort, destinationPort: packet.destinationPort,
             protocolNumber: packet.protocolNumber, action: action, path: path)
         let second = time / 1_000_000_000
-        var count = flows[Place(node: interface.node, flow: flow)] ?? Count(first: second, last: second)
+        var count = flows[Place(interface: interface.id, flow: flow)] ?? Count(first: second, last: second)
         count.packets += 1
         count.bytes += packet.length
         count.tcpFlags |= Self.flags(packet)
         count.last = max(count.last, second)
-        flows[Place(node: interface.node, flow: flow)] = count
+        flows[Place(interface: interface.id, flow: flow)] = count
     }
 
     /// FIN, SYN and RST; ACK only beside SYN.

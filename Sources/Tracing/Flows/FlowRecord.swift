@@ -82,6 +82,11 @@ public struct FlowKey: Hashable, Sendable {
     public enum Path: Int, Hashable, Sendable {
         /// Through another resource of the same VPC.
         case sameVPC = 1
+        /// Through a peering connection within the Region, or to another one.
+        case peering = 4
+        case peeringAcrossRegions = 5
+        /// Through a gateway endpoint, as Nitro instances report it.
+        case gatewayEndpoint = 7
         /// Through the Internet gateway, as Nitro instances report it.
         case internetGateway = 8
     }
@@ -111,6 +116,8 @@ public struct FlowInterface: Hashable, Sendable {
     public let id: String
     /// Its primary private address.
     public let address: IPv4Address
+    /// All its private addresses.
+    public let addresses: [IPv4Address]
     public let vpc: String
     public let subnet: String
     /// `nil` for what is not an instance's.
@@ -122,9 +129,10 @@ public struct FlowInterface: Hashable, Sendable {
 
     public init(
         node: String, id: String, address: IPv4Address, vpc: String, subnet: String, instance: String?, zone: String,
-        checksSource: Bool
+        checksSource: Bool, secondaryAddresses: [IPv4Address] = []
     ) {
         self.node = node
+        addresses = [address] + secondaryAddresses
         self.id = id
         self.address = address
         self.vpc = vpc

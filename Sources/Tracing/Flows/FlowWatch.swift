@@ -52,30 +52,37 @@ public final class FlowWatch {
 }
 
 extension FlowInterface {
-    /// Every interface of a VPC: instances' and NAT gateways'.
+    /// Every interface of a VPC: of instances, NAT gateways, load balancers' nodes, interface endpoints.
     static func all(of vpc: VPC) -> [FlowInterface] {
-        vpc.instances.map { instance in
-            let interface = instance.interface
-            return FlowInterface(
-                node: instance.name, id: interface.name.isEmpty ? identifier("eni", instance.name) : interface.name,
-                address: interface.privateAddress, vpc: vpc, subnet: interface.subnet,
-                instance: instance.isTask ? nil : identifier("i", instance.name),
-                checksSource: interface.sourceDestinationCheck)
+        vpc.instances.flatMap { instance in
+            instance.interfaces.enumerated().map { number, interface in
+                FlowInterface(
+                    interface, of: instance.name, number: number, vpc: vpc,
+                    instance: instance.isTask ? nil : identifier("i", instance.name))
+            }
         }
             + vpc.natGateways.map { gateway in
                 FlowInterface(
-                    node: gateway.name, id: identifier("eni", gateway.name), address: gateway.privateAddress, vpc: vpc,
-                    subnet: gateway.subnet, instance: nil, checksSource: false)
+                    NetworkInterface(
+                        subnet: gateway.subnet, privateAddress: gateway.privateAddress, sourceDestinationCheck: false),
+                    of: gateway.name, vpc: vpc)
             }
+            + vpc.loadBalancers.flatMap(\.nodes).map { FlowInterface($0.interface, of: $0.name, vpc: vpc) }
+            + vpc.endpoints.flatMap(\.interfaces).map { FlowInterface($0, of: $0.name, vpc: vpc) }
     }
 
+    /// - Parameter number: 0 for a node's first interface; the next ones are told apart by it: `eni-app.1`.
     private init(
-        node: String, id: String, address: IPv4Address, vpc: VPC, subnet: String, instance: String?, checksSource: Bool
+        _ interface: NetworkInterface, of node: String, number: Int = 0, vpc: VPC, instance: String? = nil
     ) {
+        let name = number == 0 ? node : "\(node).\(number)"
         self.init(
-            node: node, id: id, address: address, vpc: Self.identifier("vpc", vpc.name),
-            subnet: Self.identifier("subnet", subnet), instance: instance,
-            zone: Self.zoneID(vpc.subnet(subnet)?.zone ?? "a"), checksSource: checksSource)
+            node: node, id: Self.identifier("eni", interface.name.isEmpty ? name : interface.name),
+            address: interface.privateAddress, vpc: Self.identifier("vpc", vpc.name),
+            subnet: Self.identifier("subnet", interface.subnet), instance: instance,
+            zone: Self.zoneID(vpc.subnet(interface.subnet)?.zone ?? "a"),
+            checksSource: interface.sourceDestinationCheck,
+            secondaryAddresses: interface.secondaryAddresses.map(\.privateAddress))
     }
 
     /// `app` → `eni-app`; an identifier of AWS's stays.
@@ -88,5 +95,21 @@ extension FlowInterface {
         let letter = zone.last?.asciiValue ?? UInt8(ascii: "a")
         return
             "use1-az\(letter >= UInt8(ascii: "a") && letter <= UInt8(ascii: "z") ? letter - UInt8(ascii: "a") + 1 : 1)"
+    }
+}
+
+extension FlowKey.Path {
+    /// What the wires of VPC routers lead to, besides interfaces and the Internet gateway.
+    static func borders(of lab: Lab) -> [String: FlowKey.Path] {
+        var paths: [String: FlowKey.Path] = [:]
+        for vpc in lab.vpcs {
+            // Of a VPC that is peered within the Region and across, the first peer decides.
+            let region = lab.peerings(of: vpc).first?.peer.region ?? vpc.region
+            paths[vpc.name] = region == vpc.region ? .peering : .peeringAcrossRegions
+            for endpoint in vpc.endpoints where endpoint.interfaces.isEmpty { paths[endpoint.name] = .gatewayEndpoint }
+        }
+        // Its attachment is an interface in the VPC.
+        for gateway in lab.transitGateways { paths[gateway.name] = .sameVPC }
+        return paths
     }
 }

@@ -71,6 +71,8 @@ ip netns exec "$LAB.igw" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 # No router of AWS tells a host of a shorter way.
 ip netns exec "$LAB.igw" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.igw" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+# What passes through is not for a socket here: the kernel need not look for one first.
+ip netns exec "$LAB.igw" sysctl -q -w net.ipv4.ip_early_demux=0
 
 # VPC router vpc:
 ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.ip_forward=1
@@ -78,6 +80,7 @@ ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.ip_early_demux=0
 # The router answers ARP for every interface of the VPC.
 ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.conf.default.proxy_arp=1
 # A NAT gateway hands on the router's own "fragmentation needed"; it comes back with the router's
@@ -98,6 +101,7 @@ ip netns exec "$LAB.nat-a" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.nat-a" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.nat-a" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.nat-a" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.nat-a" sysctl -q -w net.ipv4.ip_early_demux=0
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=0
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_tcp_timeout_established=350
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=350
@@ -110,6 +114,7 @@ ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_early_demux=0
 
 # --- wires -----------------------------------------------------------------------------------------
 # One veth pair for each network interface, both ends in place at once. No bridge: two instances of

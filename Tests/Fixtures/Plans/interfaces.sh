@@ -497,26 +497,6 @@ table ip netlab {
             "stuck" . 10.0.3.10,
         }
     }
-    # Flows that the group of the end behind this gate tracks: bit 1 of the mark is the end that
-    # began, bit 2 the other.
-    set tracked_egress {
-        type ct_dir . mark
-        elements = {
-            original . 0x00000001,
-            original . 0x00000003,
-            reply . 0x00000002,
-            reply . 0x00000003,
-        }
-    }
-    set tracked_ingress {
-        type ct_dir . mark
-        elements = {
-            original . 0x00000002,
-            original . 0x00000003,
-            reply . 0x00000001,
-            reply . 0x00000003,
-        }
-    }
     # Flows through these are remembered whatever the rules of the groups.
     set always_tracked {
         type ifname
@@ -551,6 +531,22 @@ table ip netlab {
             "right" : goto ingress-right,
             "stuck" : goto ingress-stuck,
         }
+    }
+    map through_out {
+        type ifname : verdict
+        elements = { "box" : jump through-box-out }
+    }
+    map remember_out {
+        type ifname : verdict
+        elements = { "box" : jump remember-box-out }
+    }
+    map through_in {
+        type ifname : verdict
+        elements = { "box" : jump through-box-in }
+    }
+    map remember_in {
+        type ifname : verdict
+        elements = { "box" : jump remember-box-in }
     }
 
     # One per interface: may it send from that address?
@@ -714,11 +710,13 @@ table ip netlab {
 
     # The flow's first packet: remembered for this end. Answers pass by it.
     chain track-out {
+        iifname vmap @remember_out
         ct state new ct mark set ct mark | 0x00000001
         accept
     }
 
     chain track-in {
+        oifname vmap @remember_in
         ct state new ct mark set ct mark | 0x00000002
         accept
     }
@@ -858,12 +856,39 @@ table ip netlab {
         counter drop comment "sg any ingress"
     }
 
+    chain through-box-out {
+        ip saddr 10.0.0.9 return
+        ct direction original ct mark & 0x00000008 != 0x00000000 accept
+        ct direction reply ct mark & 0x00000004 != 0x00000000 accept
+        ct state related accept
+        goto egress-box
+    }
+
+    chain remember-box-out {
+        ip saddr 10.0.0.9 return
+        ct direction original ct mark set ct mark | 0x00000004 accept
+        ct direction reply ct mark set ct mark | 0x00000008 accept
+    }
+
+    chain through-box-in {
+        ip daddr 10.0.0.9 return
+        ct direction original ct mark & 0x00000008 != 0x00000000 accept
+        ct direction reply ct mark & 0x00000004 != 0x00000000 accept
+        ct state related accept
+        goto ingress-box
+    }
+
+    chain remember-box-in {
+        ip daddr 10.0.0.9 return
+        ct direction original ct mark set ct mark | 0x00000004 accept
+        ct direction reply ct mark set ct mark | 0x00000008 accept
+    }
+
     # Every packet, before connection tracking: who sent it?
     chain prerouting {
         type filter hook prerouting priority -300; policy accept;
         jump ttl_plus_one
         iifname vmap @sources
-        iifname "igw" ip daddr @nat_gateways notrack
         iifname "igw" meta mark set 0x0001ffff accept
     }
 
@@ -884,14 +909,18 @@ table ip netlab {
     # both is known, and its answers pass both.
     chain sg_egress {
         type filter hook forward priority 0; policy accept;
-        ct state established,related ct direction . ct mark @tracked_egress accept
+        iifname vmap @through_out
+        ct state established,related ct direction original ct mark & 0x00000001 != 0x00000000 accept
+        ct state established,related ct direction reply ct mark & 0x00000002 != 0x00000000 accept
         ct state related accept
         iifname vmap @egress_of
     }
 
     chain sg_ingress {
         type filter hook forward priority 10; policy accept;
-        ct state established,related ct direction . ct mark @tracked_ingress accept
+        oifname vmap @through_in
+        ct state established,related ct direction original ct mark & 0x00000002 != 0x00000000 accept
+        ct state established,related ct direction reply ct mark & 0x00000001 != 0x00000000 accept
         ct state related accept
         oifname vmap @ingress_of
     }
@@ -940,8 +969,12 @@ ip -n "$LAB.many" address add 10.0.10.21/24 dev eth0
 ip -n "$LAB.many" address add 10.0.10.22/24 dev eth0
 ip -n "$LAB.many" address add 10.0.2.20/24 dev eth1
 ip -n "$LAB.many" route add default via 10.0.10.1 dev eth0 onlink proto static  # subnet public-b
+ip -n "$LAB.many" route add default via 10.0.10.1 dev eth0 onlink table 1000 proto static  # subnet public-b
 ip -n "$LAB.many" route add default via 10.0.2.1 dev eth1 onlink table 1001 proto static  # subnet behind
-ip -n "$LAB.many" rule add pref 10010 from 10.0.2.20/32 lookup 1001
+ip -n "$LAB.many" rule add pref 10000 from 10.0.10.20/32 lookup 1000
+ip -n "$LAB.many" rule add pref 10001 from 10.0.10.21/32 lookup 1000
+ip -n "$LAB.many" rule add pref 10002 from 10.0.10.22/32 lookup 1000
+ip -n "$LAB.many" rule add pref 10013 from 10.0.2.20/32 lookup 1001
 
 # --- instance box ----------------------------------------------------------------------------------
 ip -n "$LAB.box" link set dev lo up

@@ -423,8 +423,11 @@ ip -n "$LAB.vpc" rule add pref 103 fwmark 0x10004 lookup 104
 ip -n "$LAB.vpc" rule add pref 104 fwmark 0x10005 lookup 105
 ip -n "$LAB.vpc" rule add pref 33000 fwmark 0x10000/0x10000 lookup 100
 ip -n "$LAB.vpc" rule add pref 20000 fwmark 0x18000 lookup 60000
-ip -n "$LAB.vpc" rule add pref 20001 fwmark 0x18001 lookup 60001
-ip -n "$LAB.vpc" rule add pref 20002 fwmark 0x18002 lookup 60002
+ip -n "$LAB.vpc" rule add pref 20001 fwmark 0x1c000 lookup 60000
+ip -n "$LAB.vpc" rule add pref 20002 fwmark 0x18001 lookup 60001
+ip -n "$LAB.vpc" rule add pref 20003 fwmark 0x1c001 lookup 60001
+ip -n "$LAB.vpc" rule add pref 20004 fwmark 0x18002 lookup 60002
+ip -n "$LAB.vpc" rule add pref 20005 fwmark 0x1c002 lookup 60002
 
 ttl_plus_one | ip netns exec "$LAB.vpc" nft -f -
 ip netns exec "$LAB.vpc" nft -f - <<'NFT'
@@ -474,9 +477,9 @@ table ip netlab {
             "nat-a" : goto acl-default-in,
             "app-a" : goto acl-default-in,
             "app-b" : goto acl-default-in,
-            "front-a" : goto acl-default-in,
-            "front-b" : goto acl-default-in,
-            "plain-a" : goto acl-default-in,
+            "front-a" : goto dest-elb-front-a,
+            "front-b" : goto dest-elb-front-b,
+            "plain-a" : goto dest-elb-plain-a,
         }
     }
     # For the name of the route table that had no route.
@@ -494,26 +497,6 @@ table ip netlab {
         type ipv4_addr
         flags interval
         elements = { 10.0.0.0/16 }
-    }
-    # Flows that the group of the end behind this gate tracks: bit 1 of the mark is the end that
-    # began, bit 2 the other.
-    set tracked_egress {
-        type ct_dir . mark
-        elements = {
-            original . 0x00000001,
-            original . 0x00000003,
-            reply . 0x00000002,
-            reply . 0x00000003,
-        }
-    }
-    set tracked_ingress {
-        type ct_dir . mark
-        elements = {
-            original . 0x00000002,
-            original . 0x00000003,
-            reply . 0x00000001,
-            reply . 0x00000003,
-        }
     }
     # Flows through these are remembered whatever the rules of the groups.
     set always_tracked {
@@ -538,20 +521,11 @@ table ip netlab {
         }
     }
     map balanced {
-        type ct_dir . mark : verdict
+        type mark : verdict
         elements = {
-            reply . 0x00010000 : goto to-elb-front-a,
-            reply . 0x00010001 : goto to-elb-front-a,
-            reply . 0x00010002 : goto to-elb-front-a,
-            reply . 0x00010003 : goto to-elb-front-a,
-            reply . 0x00020000 : goto to-elb-front-b,
-            reply . 0x00020001 : goto to-elb-front-b,
-            reply . 0x00020002 : goto to-elb-front-b,
-            reply . 0x00020003 : goto to-elb-front-b,
-            reply . 0x00030000 : goto to-elb-plain-a,
-            reply . 0x00030001 : goto to-elb-plain-a,
-            reply . 0x00030002 : goto to-elb-plain-a,
-            reply . 0x00030003 : goto to-elb-plain-a,
+            0x00010000 : goto to-elb-front-a,
+            0x00020000 : goto to-elb-front-b,
+            0x00030000 : goto to-elb-plain-a,
         }
     }
 
@@ -730,14 +704,16 @@ table ip netlab {
     # both is known, and its answers pass both.
     chain sg_egress {
         type filter hook forward priority 0; policy accept;
-        ct state established,related ct direction . ct mark @tracked_egress accept
+        ct state established,related ct direction original ct mark & 0x00000001 != 0x00000000 accept
+        ct state established,related ct direction reply ct mark & 0x00000002 != 0x00000000 accept
         ct state related accept
         iifname vmap @egress_of
     }
 
     chain sg_ingress {
         type filter hook forward priority 10; policy accept;
-        ct state established,related ct direction . ct mark @tracked_ingress accept
+        ct state established,related ct direction original ct mark & 0x00000002 != 0x00000000 accept
+        ct state established,related ct direction reply ct mark & 0x00000001 != 0x00000000 accept
         ct state related accept
         oifname vmap @ingress_of
     }
@@ -759,6 +735,7 @@ table ip netlab {
     }
 
     chain to-elb-front-a {
+        meta mark 0x00010000 meta mark set 0x0001c000 return
         meta mark set 0x00018000
     }
 
@@ -767,6 +744,7 @@ table ip netlab {
     }
 
     chain to-elb-front-b {
+        meta mark 0x00010000 meta mark set 0x0001c001 return
         meta mark set 0x00018001
     }
 
@@ -775,6 +753,7 @@ table ip netlab {
     }
 
     chain to-elb-plain-a {
+        meta mark 0x00010000 meta mark set 0x0001c002 return
         meta mark set 0x00018002
     }
 
@@ -785,7 +764,23 @@ table ip netlab {
 
     chain balanced {
         type filter hook prerouting priority -150; policy accept;
-        ct direction . ct mark vmap @balanced
+        ct direction reply ct mark & 0xffff0000 vmap @balanced
+    }
+
+    # A route leads to this interface, which still takes only what is its own.
+    chain dest-elb-front-a {
+        meta mark 0x0001c000 return
+        goto acl-default-in
+    }
+
+    chain dest-elb-front-b {
+        meta mark 0x0001c001 return
+        goto acl-default-in
+    }
+
+    chain dest-elb-plain-a {
+        meta mark 0x0001c002 return
+        goto acl-default-in
     }
 }
 NFT
@@ -813,13 +808,6 @@ table ip netlab {
         type filter hook prerouting priority -450; policy accept;
         ip frag-off & 0x3fff != 0 meta l4proto udp accept
         ip frag-off & 0x3fff != 0 counter drop comment "nat nat-a: fragment"
-    }
-
-    # A packet for the gateway itself that begins a flow: dropped at once, before the kernel
-    # prepares a translation for it. Answers of flows go on.
-    chain strangers {
-        type filter hook prerouting priority -150; policy accept;
-        iifname "eth0" ip daddr 10.0.0.4 ct state new counter drop comment "nat nat-a: not a reply"
     }
 
     # Nobody can talk to the gateway itself; replies to flows are not for it, either.

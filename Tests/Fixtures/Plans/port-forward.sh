@@ -73,6 +73,8 @@ ip netns exec "$LAB.igw" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 # No router of AWS tells a host of a shorter way.
 ip netns exec "$LAB.igw" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.igw" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+# What passes through is not for a socket here: the kernel need not look for one first.
+ip netns exec "$LAB.igw" sysctl -q -w net.ipv4.ip_early_demux=0
 
 # VPC router vpc:
 ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.ip_forward=1
@@ -80,6 +82,7 @@ ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.ip_early_demux=0
 # The router answers ARP for every interface of the VPC.
 ip netns exec "$LAB.vpc" sysctl -q -w net.ipv4.conf.default.proxy_arp=1
 # A NAT gateway hands on the router's own "fragmentation needed"; it comes back with the router's
@@ -100,6 +103,7 @@ ip netns exec "$LAB.nat-a" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.nat-a" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.nat-a" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.nat-a" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.nat-a" sysctl -q -w net.ipv4.ip_early_demux=0
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=0
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_tcp_timeout_established=350
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=350
@@ -112,6 +116,7 @@ ip netns exec "$LAB.front-a" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.front-a" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.front-a" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.front-a" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.front-a" sysctl -q -w net.ipv4.ip_early_demux=0
 ip netns exec "$LAB.front-a" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=0
 ip netns exec "$LAB.front-a" sysctl -q -w net.netfilter.nf_conntrack_tcp_timeout_established=350
 ip netns exec "$LAB.front-a" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=120
@@ -123,6 +128,7 @@ ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.send_redirects=0
+ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_early_demux=0
 
 # --- wires -----------------------------------------------------------------------------------------
 # One veth pair for each network interface, both ends in place at once. No bridge: two instances of
@@ -213,6 +219,10 @@ table ip netlab {
         type ipv4_addr : ipv4_addr
         elements = { 203.0.113.11 : 10.0.0.4, 203.0.113.41 : 10.0.0.5 }
     }
+    set own_public {
+        type ipv4_addr
+        elements = { 203.0.113.11, 203.0.113.41 }
+    }
     # RFC 1918 and RFC 6598: an Internet gateway carries them neither way.
     set private_ranges {
         type ipv4_addr
@@ -254,6 +264,7 @@ table ip netlab {
     chain inbound {
         ip saddr @private_ranges counter drop comment "igw: private source"
         ip daddr @private_ranges counter drop comment "igw: private destination"
+        ip saddr @own_public counter drop comment "igw: spoofed source"
         # Left out: netlab also translates the packet quoted inside an ICMP error, which nft 1.0.6
         # has no words for. Without it, errors from beyond this gateway (traceroute's time exceeded,
         # path MTU's fragmentation needed) do not match the flow they speak of and are lost. netlab
@@ -572,6 +583,7 @@ table ip netlab {
     chain nowhere {
         type filter hook forward priority -20; policy accept;
         oifname "lo" goto unroutable
+        ip daddr 169.254.0.0/16 goto unroutable
     }
 
     # Network ACL of the receiver's subnet; not for packets that stay in one subnet.
@@ -809,6 +821,7 @@ table ip netlab {
         type filter hook input priority 0; policy drop;
         iifname "lo" accept
         ct state established,related accept
+        tcp dport 80 ct state invalid counter reject with tcp reset comment "elb front-a: unknown flow"
         counter drop comment "elb front-a: no listener"
     }
 

@@ -77,7 +77,7 @@ extension RealLabs {
                 Loss("private-nat", "node echo", "node bastion"), Loss("public-igw", "node igw"),
                 Loss("Tests/Fixtures/GoodLabs/transit-gateway.yaml", "zone a"),
                 Loss("Tests/Fixtures/GoodLabs/transit-gateway.yaml", "node hub"),
-                Loss("Tests/Fixtures/GoodLabs/endpoints.yaml", "node sqs-private"),
+                Loss("Tests/Fixtures/GoodLabs/endpoints.yaml", "node sqs-a"),
                 Loss("Tests/Fixtures/GoodLabs/interfaces.yaml", "zone a"),
                 Loss("ecs-fargate-public", "zone a"),
             ])

@@ -1,5 +1,7 @@
 import CloudModel
 import Glibc
+import LabFile
+import LinuxSystem
 import Testing
 
 extension RealLabs {
@@ -7,19 +9,20 @@ extension RealLabs {
     @Suite("Random clouds: what is predicted is what packets do")
     struct DifferentialTests {
         /// Each batch runs beside others; 20 clouds of it one after the other.
-        static let batches = Array(0..<15)
+        static let batches = Array(0..<(clouds + batchSize - 1) / batchSize)
         static let batchSize = 20
-        static let features: RandomCloud.Features = [.networkACLs, .peering, .transitGateways, .endpoints]
-
-        /// Seeds that once showed a difference.
-        ///
-        /// - 269: a NAT gateway handed on echo replies of flows it had not seen, untranslated.
-        static let found: [(seed: UInt64, features: RandomCloud.Features)] = [(269, [])]
+        /// `make soak` asks for more.
+        static let clouds = getenv("NETLAB_CLOUDS").flatMap { Int(String(cString: $0)) } ?? 300
+        /// Clouds that once showed a difference, as small as they could be made; each says which.
+        static let found = (try? Files.list(foundFolder))?.filter { $0.hasSuffix(".yaml") }.sorted() ?? []
+        private static let foundFolder = "\(TestShare.repository)/Tests/Fixtures/FoundClouds"
 
         @Test(arguments: batches) func randomClouds(batch: Int) throws {
             var asked = 0
             for number in 0..<Self.batchSize {
-                asked += try Self.check(seed: UInt64(1 + batch * Self.batchSize + number), Self.features)
+                let seed = UInt64(1 + batch * Self.batchSize + number)
+                var cloud = RandomCloud(seed: seed)
+                asked += try Self.check(cloud.lab(), "seed \(seed)", name: "nlt-\(getpid())-d\(seed)")
             }
             #expect(asked > 1000, "hardly anything was asked")
         }
@@ -29,19 +32,27 @@ extension RealLabs {
             var asked = 0
             for number in 0..<Self.batchSize {
                 let seed = UInt64(10_001 + batch * Self.batchSize + number)
-                asked += try Self.check(seed: seed, Self.features.union(.containers))
+                var cloud = RandomCloud(seed: seed, withContainers: true)
+                asked += try Self.check(cloud.lab(), "seed \(seed) with containers", name: "nlt-\(getpid())-d\(seed)")
             }
             #expect(asked > 1000, "hardly anything was asked")
         }
 
-        @Test(arguments: found) func foundBefore(seed: UInt64, features: RandomCloud.Features) throws {
-            #expect(try Self.check(seed: seed, features) > 0)
+        @Test(arguments: found) func foundBefore(file: String) throws {
+            let reading = LabFile.read(try Files.read("\(Self.foundFolder)/\(file)"), file: file)
+            let lab = try #require(reading.lab, "\(reading.problems)")
+            #expect(try Self.check(lab, file, name: "nlt-\(getpid())-f\(file.prefix(4))") > 0)
         }
 
-        private static func check(seed: UInt64, _ features: RandomCloud.Features) throws -> Int {
-            var generator = RandomCloud(seed: seed, features: features)
-            let lab = generator.lab()
-            let name = "nlt-\(getpid())-d\(seed)"
+        @Test("clouds are such that AWS would take them") func valid() {
+            for seed in 1...500 as ClosedRange<UInt64> {
+                var cloud = RandomCloud(seed: seed)
+                let problems = cloud.lab().validate().filter { $0.severity == .error }
+                #expect(problems.isEmpty, "seed \(seed): \(problems)")
+            }
+        }
+
+        private static func check(_ lab: Lab, _ title: String, name: String) throws -> Int {
             let outcome = try CloudTrial(lab: lab, name: name).run()
             guard let first = outcome.differences.first else { return outcome.asked }
             var shrinker = Shrinker { candidate in
@@ -49,7 +60,7 @@ extension RealLabs {
             }
             let small = try shrinker.smallest(lab)
             let last = try CloudTrial(lab: small, name: name).run().differences.first ?? first
-            Issue.record("seed \(seed): \(last)\nin \(small.vpcs)")
+            Issue.record("\(title): \(last)\nin\n\(LabFile.write(small))")
             return outcome.asked
         }
     }

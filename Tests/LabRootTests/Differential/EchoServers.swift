@@ -1,4 +1,5 @@
 import Glibc
+import KernelObjects
 import LabPlan
 import LabRunner
 import LabServices
@@ -6,21 +7,35 @@ import LinuxSystem
 import Namespaces
 import Synchronization
 
-/// UDP echo on port 7 of every instance, container and Internet host of a lab without services, for as long as others work.
+/// UDP echo on port 7 and TCP on the ports that are asked about, on every instance, container, interface endpoint and Internet host
+/// of a lab without services, for as long as others work. Each address has its socket: who is asked at its second
+/// address answers from there. The kernel opens TCP connections by itself, nobody takes them.
 ///
 /// A closed port would answer too, by ICMP; but that error comes from the kernel of the far end whatever became of the
 /// datagram's own way back, and the way back is what is asked for.
 final class EchoServers: Sendable {
     private let sockets: [SharedDescriptor]
+    private let listeners: [SharedDescriptor]
     private let working: Atomic<Int>
 
     /// - Parameter workers: how many will say that they are done.
     init(_ nodes: [MadeNode], workers: Int) throws {
-        sockets = try nodes.filter(\.plan.role.isGuest).map { node in
-            SharedDescriptor(
-                OwnedDescriptor(owning: try node.namespace.run { try ListeningSocket.open(.udp, port: 7).release() }))
-        }
+        let servers = nodes.filter { $0.plan.role.isGuest || $0.plan.role == .endpoint }
+        sockets = try servers.flatMap { try Self.open(.udp, [7], of: $0) }
+        listeners = try servers.flatMap { try Self.open(.tcp, RandomCloud.ports, of: $0) }
         working = Atomic(workers)
+    }
+
+    private static func open(
+        _ kind: SocketKind, _ ports: [UInt16], of node: MadeNode
+    ) throws -> [SharedDescriptor] {
+        let addresses = node.plan.addresses.map(\.address)
+        let descriptors = try node.namespace.run {
+            try addresses.flatMap { address in
+                try ports.map { try ListeningSocket.open(kind, port: $0, address: address).release() }
+            }
+        }
+        return descriptors.map { SharedDescriptor(OwnedDescriptor(owning: $0)) }
     }
 
     func workerIsDone() { working.wrappingSubtract(1, ordering: .relaxed) }

@@ -34,6 +34,8 @@ struct Difference: CustomStringConvertible {
 struct CloudTrial {
     let lab: Lab
     let name: String
+    /// What is predicted from; another cloud than the one that is built, to see that differences are found.
+    var predicted: Lab?
 
     static let ports: [MatrixPort] = [.tcp(22), .tcp(80), .tcp(443), .udp(7), .ping]
 
@@ -41,17 +43,13 @@ struct CloudTrial {
     var destinations: [IPv4Address] {
         var found: Set<IPv4Address> = [IPv4Address(203, 0, 113, 250), IPv4Address(169, 254, 169, 254)]
         for vpc in lab.vpcs {
-            for instance in vpc.instances {
-                found.insert(instance.interface.privateAddress)
-                if !instance.bridgedContainers.isEmpty {
-                    // docker0, the first two containers, and nobody.
-                    found.formUnion([1, 2, 3, 9].map { DockerBridge.block.base + $0 })
-                }
-                if let address = instance.interface.publicAddress { found.insert(address) }
-            }
-            for gateway in vpc.natGateways {
-                found.insert(gateway.privateAddress)
-                if let address = gateway.elasticIP { found.insert(address) }
+            found.formUnion(vpc.privateAddresses)
+            found.formUnion(vpc.instances.flatMap(\.interfaces).flatMap(\.associations).compactMap(\.publicAddress))
+            found.formUnion(vpc.natGateways.compactMap(\.elasticIP))
+            found.formUnion(vpc.loadBalancers.flatMap(\.nodes).compactMap(\.interface.publicAddress))
+            // docker0, the first two containers, and nobody.
+            if !vpc.instances.flatMap(\.bridgedContainers).isEmpty {
+                found.formUnion([1, 2, 3, 9].map { DockerBridge.block.base + $0 })
             }
             for subnet in vpc.subnets {
                 found.formUnion([subnet.gateway, subnet.cidrBlock.last + -1])
@@ -66,18 +64,29 @@ struct CloudTrial {
     struct Sender {
         let name: String
         let source: Flow.Source
-        let address: IPv4Address
+        let addresses: [IPv4Address]
     }
 
-    private var senders: [Sender] {
+    var senders: [Sender] {
         let inside = lab.vpcs.flatMap(\.instances).map {
-            Sender(name: $0.name, source: .node($0.name), address: $0.interface.privateAddress)
+            Sender(name: $0.name, source: .node($0.name), addresses: $0.interfaces.flatMap(\.privateAddresses))
         }
         let containers = lab.vpcs.flatMap(\.instances).flatMap(\.bridgedContainers).map {
-            Sender(name: $0.container.name, source: .node($0.container.name), address: $0.address)
+            Sender(name: $0.container.name, source: .node($0.container.name), addresses: [$0.address])
         }
         return inside + containers
-            + lab.internet.hosts.map { Sender(name: $0.name, source: .internet($0.address), address: $0.address) }
+            + lab.internet.hosts.map { Sender(name: $0.name, source: .internet($0.address), addresses: [$0.address]) }
+    }
+
+    /// Every question that is asked.
+    var questions: [Question] {
+        senders.flatMap { sender in
+            destinations.filter { !sender.addresses.contains($0) }.flatMap { destination in
+                Self.ports.map {
+                    Question(sender: sender.name, source: sender.source, destination: destination, port: $0)
+                }
+            }
+        }
     }
 
     /// Builds, asks, takes down.
@@ -94,48 +103,70 @@ struct CloudTrial {
 
     private func ask(_ running: RunningLab) throws -> (asked: Int, differences: [Difference]) {
         try Census.note(running)
-        let index = ReachabilityIndex(lab)
-        let senders = senders
-        let destinations = destinations
-        let servers = try EchoServers(running.nodes, workers: senders.count)
+        let index = ReachabilityIndex(predicted ?? lab)
+        let questions = Dictionary(grouping: questions, by: \.sender)
+        let servers = try EchoServers(running.nodes, workers: questions.count)
         var jobs: [@Sendable () throws -> [Difference]] = [
             {
                 servers.serve()
                 return []
             }
         ]
-        for sender in senders {
-            guard let node = running.node(sender.name) else { preconditionFailure("every sender has a node") }
-            let others = destinations.filter { $0 != sender.address }
+        for (sender, own) in questions {
+            guard let node = running.node(sender) else { preconditionFailure("every sender has a node") }
             jobs.append {
                 defer { servers.workerIsDone() }
-                return try Self.differences(index, sender, others, node)
+                return try Asking(index: index, node: node).differences(own)
             }
         }
         let found = try inParallel(jobs, threads: jobs.count).flatMap { try $0.get() }
-        return (senders.count * (destinations.count - 1) * Self.ports.count, found)
+        return (questions.values.map(\.count).reduce(0, +), found)
+    }
+}
+
+/// One sender's questions, asked of the model and of the kernel.
+private struct Asking {
+    let index: ReachabilityIndex
+    let node: MadeNode
+    /// How often a flow is tried of which a load balancer sends some here and some there: each of them may be one in
+    /// three, and all tries go the same way once in 10,000.
+    private static let mixedTries = 24
+
+    func differences(_ questions: [Question]) throws -> [Difference] {
+        var destinations: [IPv4Address] = []
+        for question in questions where destinations.last != question.destination {
+            destinations.append(question.destination)
+        }
+        let seen = try PacketVerdicts(from: node.namespace, to: destinations, ports: CloudTrial.ports)
+        return try questions.compactMap { question in
+            let outcomes = index.outcomes(of: question.flow)
+            let first = try seen.isReached(question.destination, question.port)
+            if outcomes.contains(true) && outcomes.contains(false) { return try mixed(question, first) }
+            guard first != outcomes[0] else { return nil }
+            // Once more, alone: a packet that was lost is no difference.
+            let again = try alone(question, patience: 4)
+            guard again.isReached != outcomes[0] else { return nil }
+            return difference(question, outcomes[0], again.words)
+        }
     }
 
-    private static func differences(
-        _ index: ReachabilityIndex, _ sender: Sender, _ destinations: [IPv4Address], _ node: MadeNode
-    ) throws -> [Difference] {
-        let seen = try PacketVerdicts(from: node.namespace, to: destinations, ports: ports)
-        var found: [Difference] = []
-        for destination in destinations {
-            for port in ports {
-                let question = Question(
-                    sender: sender.name, source: sender.source, destination: destination, port: port)
-                let predicted = index.isReachable(question.flow)
-                guard try seen.isReached(destination, port) != predicted else { continue }
-                // Once more, alone: a packet that was lost is no difference.
-                let again = try PacketVerdicts(from: node.namespace, to: [destination], ports: [port], patience: 4)
-                guard try again.isReached(destination, port) != predicted else { continue }
-                found.append(
-                    Difference(
-                        question: question, predicted: predicted, seen: again.words(destination, port),
-                        story: AnalysisText(index.explain(question.flow), title: "\(question)").text))
-            }
-        }
-        return found
+    /// A load balancer has targets that are reached and such that are not: both must show.
+    private func mixed(_ question: Question, _ first: Bool) throws -> Difference? {
+        for _ in 0..<Self.mixedTries where try alone(question, patience: 1).isReached != first { return nil }
+        return difference(question, !first, "only the other, \(Self.mixedTries) times")
+    }
+
+    private func alone(_ question: Question, patience: Int) throws -> (isReached: Bool, words: String) {
+        let seen = try PacketVerdicts(
+            from: node.namespace, to: [question.destination], ports: [question.port], patience: patience)
+        return (
+            try seen.isReached(question.destination, question.port), seen.words(question.destination, question.port)
+        )
+    }
+
+    private func difference(_ question: Question, _ predicted: Bool, _ seen: String) -> Difference {
+        Difference(
+            question: question, predicted: predicted, seen: seen,
+            story: AnalysisText(index.explain(question.flow), title: "\(question)").text)
     }
 }

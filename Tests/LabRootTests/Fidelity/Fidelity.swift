@@ -1,6 +1,5 @@
 import CloudModel
 import IPAddressing
-import KernelObjects
 import LabRunner
 import NetlabTesting
 import Nftables

@@ -1,10 +1,7 @@
-import CloudModel
 import Glibc
 import IPAddressing
-import KernelObjects
 import LabRunner
 import NetlabTesting
-import Nftables
 import Probes
 import Reachability
 import Testing

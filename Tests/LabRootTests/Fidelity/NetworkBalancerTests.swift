@@ -1,4 +1,3 @@
-import CloudModel
 import Glibc
 import IPAddressing
 import KernelObjects

@@ -1,11 +1,4 @@
-import CloudModel
-import IPAddressing
-import KernelObjects
-import LabRunner
 import NetlabTesting
-import Nftables
-import Probes
-import Reachability
 import Testing
 
 extension RealLabs.Fidelity {

@@ -1,9 +1,6 @@
-import CloudModel
 import IPAddressing
-import KernelObjects
 import LabRunner
 import NetlabTesting
-import Nftables
 import Probes
 import Reachability
 import Testing

@@ -1,9 +1,5 @@
-import CloudModel
 import IPAddressing
-import KernelObjects
-import LabRunner
 import NetlabTesting
-import Nftables
 import Probes
 import Reachability
 import Testing

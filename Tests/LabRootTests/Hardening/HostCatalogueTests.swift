@@ -60,7 +60,8 @@ extension RealLabs {
             for moment in moments.prefix(2) {
                 #expect(moment.contains { $0.hasPrefix("> (netlab) ") && $0.contains(" __serve host ") }, "\(moment)")
                 for line in moment {
-                    let isOurs = ["netlab", "dnsmasq", "nginx", "sshd"].contains { line.hasPrefix("> (\($0)) ") }
+                    let ours = ["netlab", "dnsmasq", "nginx", "sshd", "iperf3"]
+                    let isOurs = ours.contains { line.hasPrefix("> (\($0)) ") }
                     #expect(isOurs, "\(line)")
                 }
             }

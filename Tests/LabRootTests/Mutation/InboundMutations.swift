@@ -16,6 +16,7 @@ enum InboundMutations {
                 try $0.close("8080", at: "app")
             },
             shut.fails("somebody has made the NAT gateway forward a port after all") {
+                try $0.nft("nat-a", "flush chain ip netlab strangers")
                 try $0.nft("nat-a", "table ip t { chain c { type nat hook prerouting priority -100; }; }")
                 try $0.nft("nat-a", "add rule ip t c tcp dport 8080 dnat to 10.0.1.10:8080")
                 try $0.nft("nat-a", "insert rule ip netlab forward ct status dnat accept")
@@ -25,6 +26,7 @@ enum InboundMutations {
             },
             check("of all public addresses").fails("the listener is closed") { try $0.close("80", at: "front-a") },
             inside.fails("the NAT gateway refuses instead of staying silent") {
+                try $0.nft("nat-a", "flush chain ip netlab strangers")
                 try $0.nft("nat-a", "insert rule ip netlab input tcp dport 80 reject with tcp reset")
             },
             inside.errs("the instance of the control is closed") { try $0.close("8080", at: "app") },

@@ -5,7 +5,9 @@ enum NATCostsMutations {
     private static func check(_ claim: String, _ says: String) -> Target { Target("nat-costs", claim, says) }
 
     static let all: [Mutation] = [
-        check("C31", "what a private host sends").fails("its way goes past the NAT gateway") { try $0.passTheGateway() },
+        check("C31", "what a private host sends").fails("its way goes past the NAT gateway") {
+            try $0.passTheGateway()
+        },
         check("C31", "the same bytes").fails("the route to the gateway endpoint is gone") {
             try $0.route("del", table: "storage-a", "198.51.100.96/27")
         },

@@ -59,6 +59,65 @@ extension RealLabs {
             }
         }
 
+        @Test("a ping that a group lets in and a network ACL does not let out: one ACCEPT, one REJECT")
+        func pingOracle() async throws {
+            let text = """
+                lab: ping
+                vpc: { cidr: 10.0.0.0/16, zones: [a] }
+                network-acls:
+                  mute:
+                    ingress: [{ rule: 100, allow, all: true, from: 0.0.0.0/0 }]
+                    egress: []
+                subnets:
+                  asking: { cidr: 10.0.0.0/24, routes: {} }
+                  asked: { cidr: 10.0.1.0/24, routes: {}, network-acl: mute }
+                security-groups: { ping: { ingress: [{ icmp: any, from: 10.0.0.0/16 }] } }
+                instances:
+                  asker: { subnet: asking, address: 10.0.0.10, security-groups: [ping] }
+                  silent: { subnet: asked, address: 10.0.1.10, security-groups: [ping] }
+                """
+            try await withLab(text: text) { lab throws in
+                let lines = try logging(lab, "--no-nodata") {
+                    #expect(try lab.program.run("probe", lab.name, "asker", "10.0.1.10").status == 1)
+                }
+                let words = lines.map { $0.split(separator: " ").map(String.init) }.filter { $0[2] == "eni-silent" }
+                #expect(
+                    words.map { [$0[3], $0[4], $0[7], $0[12]] }.sorted { $0[3] < $1[3] } == [
+                        ["10.0.0.10", "10.0.1.10", "1", "ACCEPT"], ["10.0.1.10", "10.0.0.10", "1", "REJECT"],
+                    ], "\(lines)")
+            }
+        }
+
+        @Test("a load balancer's interface logs both its legs, and by which way") func balancers() async throws {
+            try await withLab("nlb-private") { lab throws in
+                let lines = try logging(
+                    lab, "--no-nodata", "--format",
+                    "${interface-id} ${pkt-srcaddr} ${pkt-dstaddr} ${flow-direction} ${traffic-path} ${action}"
+                ) {
+                    try lab.run("user", "curl", "-sf", "http://203.0.113.41/")
+                }
+                let node = Set(lines.filter { $0.hasPrefix("eni-front-a ") && $0.contains("198.51.100.70") })
+                #expect(
+                    node.isSuperset(of: [
+                        "eni-front-a 198.51.100.70 10.0.0.5 ingress - ACCEPT",
+                        "eni-front-a 198.51.100.70 10.0.1.10 egress 1 ACCEPT",
+                        "eni-front-a 10.0.0.5 198.51.100.70 egress 8 ACCEPT",
+                    ]), "\(lines)")
+            }
+        }
+
+        @Test("through a peering the way is 4") func peering() async throws {
+            try await withLab("\(TestShare.repository)/Tests/Fixtures/GoodLabs/peering.yaml") { lab throws in
+                let lines = try logging(
+                    lab, "--no-nodata", "--format", "${interface-id} ${flow-direction} ${traffic-path} ${action}"
+                ) {
+                    #expect(try lab.program.run("probe", lab.name, "client", "10.1.1.10:80").status == 0)
+                }
+                #expect(lines.contains("eni-client egress 4 ACCEPT"), "\(lines)")
+                #expect(lines.contains("eni-web egress 4 ACCEPT"), "\(lines)")
+            }
+        }
+
         @Test("counts are those of the interface itself") func counts() async throws {
             try await withLab("private-nat") { lab throws in
                 let lines = try logging(lab, "--no-nodata") {
