@@ -73,10 +73,8 @@ enum ShellLesson {
         case .router:
             "Its own addresses: .1 of each subnet, the DNS resolver, the metadata service. On lo, for no wire is theirs."
         case .internet: "Its address, as the first hop of the hosts outside sees it."
-        case .instance:
-            "Where Docker runs, the address of docker0. There is no bridge here: each container has its own wire."
         case .internetHost: "A /32: no neighbours, everything is behind the router."
-        case .container, .task, .natGateway, .loadBalancer, .internetGateway, .endpoint, .transitGateway: ""
+        case .instance, .container, .task, .natGateway, .loadBalancer, .internetGateway, .endpoint, .transitGateway: ""
         }
     }
 
