@@ -78,7 +78,8 @@ extension RealLabs {
                 """
             try await withLab(text: text) { lab throws in
                 let lines = try logging(lab, "--no-nodata") {
-                    #expect(try lab.program.run("probe", lab.name, "asker", "10.0.1.10").status == 1)
+                    let probe = try lab.program.run("probe", lab.name, "asker", "10.0.1.10")
+                    #expect(probe.status == 1)
                 }
                 let words = lines.map { $0.split(separator: " ").map(String.init) }.filter { $0[2] == "eni-silent" }
                 #expect(
@@ -111,7 +112,8 @@ extension RealLabs {
                 let lines = try logging(
                     lab, "--no-nodata", "--format", "${interface-id} ${flow-direction} ${traffic-path} ${action}"
                 ) {
-                    #expect(try lab.program.run("probe", lab.name, "client", "10.1.1.10:80").status == 0)
+                    let probe = try lab.program.run("probe", lab.name, "client", "10.1.1.10:80")
+                    #expect(probe.status == 0)
                 }
                 #expect(lines.contains("eni-client egress 4 ACCEPT"), "\(lines)")
                 #expect(lines.contains("eni-web egress 4 ACCEPT"), "\(lines)")
