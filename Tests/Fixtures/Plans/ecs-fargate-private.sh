@@ -472,26 +472,6 @@ table ip netlab {
         flags interval
         elements = { 10.0.0.0/16 }
     }
-    # Flows that the group of the end behind this gate tracks: bit 1 of the mark is the end that
-    # began, bit 2 the other.
-    set tracked_egress {
-        type ct_dir . mark
-        elements = {
-            original . 0x00000001,
-            original . 0x00000003,
-            reply . 0x00000002,
-            reply . 0x00000003,
-        }
-    }
-    set tracked_ingress {
-        type ct_dir . mark
-        elements = {
-            original . 0x00000002,
-            original . 0x00000003,
-            reply . 0x00000001,
-            reply . 0x00000003,
-        }
-    }
     # Flows through these are remembered whatever the rules of the groups.
     set always_tracked {
         type ifname
@@ -742,14 +722,16 @@ table ip netlab {
     # both is known, and its answers pass both.
     chain sg_egress {
         type filter hook forward priority 0; policy accept;
-        ct state established,related ct direction . ct mark @tracked_egress accept
+        ct state established,related ct direction original ct mark & 0x00000001 != 0x00000000 accept
+        ct state established,related ct direction reply ct mark & 0x00000002 != 0x00000000 accept
         ct state related accept
         iifname vmap @egress_of
     }
 
     chain sg_ingress {
         type filter hook forward priority 10; policy accept;
-        ct state established,related ct direction . ct mark @tracked_ingress accept
+        ct state established,related ct direction original ct mark & 0x00000002 != 0x00000000 accept
+        ct state established,related ct direction reply ct mark & 0x00000001 != 0x00000000 accept
         ct state related accept
         oifname vmap @ingress_of
     }

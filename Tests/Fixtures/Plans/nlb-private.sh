@@ -731,6 +731,7 @@ table ip netlab {
     }
 
     chain from-elb-front-a {
+        ip saddr 10.0.0.5 return
         ct state new ct mark set ct mark | 0x00010000
     }
 
@@ -740,6 +741,7 @@ table ip netlab {
     }
 
     chain from-elb-front-b {
+        ip saddr 10.0.10.4 return
         ct state new ct mark set ct mark | 0x00020000
     }
 
@@ -749,6 +751,7 @@ table ip netlab {
     }
 
     chain from-elb-plain-a {
+        ip saddr 10.0.0.6 return
         ct state new ct mark set ct mark | 0x00030000
     }
 

@@ -344,6 +344,7 @@ ip -n "$LAB.vpc" rule add pref 101 fwmark 0x10002 lookup 102
 ip -n "$LAB.vpc" rule add pref 102 fwmark 0x10003 lookup 103
 ip -n "$LAB.vpc" rule add pref 33000 fwmark 0x10000/0x10000 lookup 100
 ip -n "$LAB.vpc" rule add pref 20000 fwmark 0x18000 lookup 60000
+ip -n "$LAB.vpc" rule add pref 20001 fwmark 0x1c000 lookup 60000
 
 ttl_plus_one | ip netns exec "$LAB.vpc" nft -f -
 ip netns exec "$LAB.vpc" nft -f - <<'NFT'
@@ -389,7 +390,7 @@ table ip netlab {
             "nat-a" : goto acl-default-in,
             "app" : goto acl-default-in,
             "other" : goto acl-default-in,
-            "front-a" : goto acl-default-in,
+            "front-a" : goto dest-elb-front-a,
         }
     }
     # For the name of the route table that had no route.
@@ -405,26 +406,6 @@ table ip netlab {
         type ipv4_addr
         flags interval
         elements = { 10.0.0.0/16 }
-    }
-    # Flows that the group of the end behind this gate tracks: bit 1 of the mark is the end that
-    # began, bit 2 the other.
-    set tracked_egress {
-        type ct_dir . mark
-        elements = {
-            original . 0x00000001,
-            original . 0x00000003,
-            reply . 0x00000002,
-            reply . 0x00000003,
-        }
-    }
-    set tracked_ingress {
-        type ct_dir . mark
-        elements = {
-            original . 0x00000002,
-            original . 0x00000003,
-            reply . 0x00000001,
-            reply . 0x00000003,
-        }
     }
     # Flows through these are remembered whatever the rules of the groups.
     set always_tracked {
@@ -445,13 +426,8 @@ table ip netlab {
         elements = { "front-a" : goto from-elb-front-a }
     }
     map balanced {
-        type ct_dir . mark : verdict
-        elements = {
-            reply . 0x00010000 : goto to-elb-front-a,
-            reply . 0x00010001 : goto to-elb-front-a,
-            reply . 0x00010002 : goto to-elb-front-a,
-            reply . 0x00010003 : goto to-elb-front-a,
-        }
+        type mark : verdict
+        elements = { 0x00010000 : goto to-elb-front-a }
     }
 
     # One per interface: may it send from that address?
@@ -596,14 +572,16 @@ table ip netlab {
     # both is known, and its answers pass both.
     chain sg_egress {
         type filter hook forward priority 0; policy accept;
-        ct state established,related ct direction . ct mark @tracked_egress accept
+        ct state established,related ct direction original ct mark & 0x00000001 != 0x00000000 accept
+        ct state established,related ct direction reply ct mark & 0x00000002 != 0x00000000 accept
         ct state related accept
         iifname vmap @egress_of
     }
 
     chain sg_ingress {
         type filter hook forward priority 10; policy accept;
-        ct state established,related ct direction . ct mark @tracked_ingress accept
+        ct state established,related ct direction original ct mark & 0x00000002 != 0x00000000 accept
+        ct state established,related ct direction reply ct mark & 0x00000001 != 0x00000000 accept
         ct state related accept
         oifname vmap @ingress_of
     }
@@ -621,10 +599,12 @@ table ip netlab {
     }
 
     chain from-elb-front-a {
+        ip saddr 10.0.0.5 return
         ct state new ct mark set ct mark | 0x00010000
     }
 
     chain to-elb-front-a {
+        meta mark 0x00010000 meta mark set 0x0001c000 return
         meta mark set 0x00018000
     }
 
@@ -635,7 +615,13 @@ table ip netlab {
 
     chain balanced {
         type filter hook prerouting priority -150; policy accept;
-        ct direction . ct mark vmap @balanced
+        ct direction reply ct mark & 0xffff0000 vmap @balanced
+    }
+
+    # A route leads to this interface, which still takes only what is its own.
+    chain dest-elb-front-a {
+        meta mark 0x0001c000 return
+        goto acl-default-in
     }
 }
 NFT
