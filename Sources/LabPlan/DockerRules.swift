@@ -25,7 +25,7 @@ struct DockerRules {
                 direct,
                 NftChain("published", base: .init(.nat, .prerouting, priority: -100), rules: published),
                 NftChain("published-local", base: .init(.nat, .output, priority: -100), rules: published),
-                NftChain("masquerade", base: .init(.nat, .postrouting, priority: 100), rules: masquerade),
+                NftChain("masqueraded", base: .init(.nat, .postrouting, priority: 100), rules: masquerade),
             ])
     }
 

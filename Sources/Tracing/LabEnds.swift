@@ -25,22 +25,43 @@ public enum LabEnds {
         return all
     }
 
-    /// Whether a host hands what comes to the port on to a container, which has it on another.
-    public static func isPublished(_ port: UInt16, at address: IPv4Address, in lab: Lab) -> Bool {
-        lab.vpcs.flatMap(\.instances).contains { host in
+    /// Whether what comes to the port goes on to another: a host's container has it on another port, and so may the
+    /// target of a network load balancer.
+    public static func isHandedOn(_ port: UInt16, at address: IPv4Address, in lab: Lab) -> Bool {
+        let isPublished = lab.vpcs.flatMap(\.instances).contains { host in
             host.bridgedContainers.contains { $0.container.publishedPorts.contains { $0.hostPort == port } }
                 && addresses(of: host.name, in: lab).contains(address)
         }
+        return isPublished || lab.vpcs.contains { $0.networkBalancer(at: address) != nil }
     }
 
-    /// An address with the others of the node that has it.
+    /// An address with the others of the node that has it, and of those to whom the node hands on what comes there.
     public static func all(_ address: IPv4Address, in lab: Lab) -> Set<IPv4Address> {
         let nodes = lab.vpcs.flatMap {
             $0.instances.map(\.name) + $0.natGateways.map(\.name) + $0.loadBalancers.flatMap(\.nodes).map(\.name)
         }
         let owner = nodes.first { addresses(of: $0, in: lab).contains(address) }
-        // What comes to a host may go on to a container.
-        let behind = owner.flatMap { lab.vpc(of: $0)?.instance($0)?.bridgedContainers.map(\.address) } ?? []
-        return (owner.map { addresses(of: $0, in: lab) } ?? []).union([address] + behind)
+        let containers = owner.flatMap { lab.vpc(of: $0)?.instance($0)?.bridgedContainers.map(\.address) } ?? []
+        let targets = lab.vpcs.flatMap { vpc in vpc.networkBalancer(at: address).map(vpc.targets) ?? [] }
+        return (owner.map { addresses(of: $0, in: lab) } ?? []).union([address] + containers + targets)
+    }
+}
+
+extension VPC {
+    /// The network load balancer that has a node there. (An application load balancer ends a flow itself.)
+    fileprivate func networkBalancer(at address: IPv4Address) -> LoadBalancer? {
+        loadBalancers.first { balancer in
+            balancer.kind == .network
+                && balancer.nodes.contains {
+                    $0.interface.privateAddress == address || $0.interface.publicAddress == address
+                }
+        }
+    }
+
+    /// The addresses of all its targets.
+    fileprivate func targets(of balancer: LoadBalancer) -> [IPv4Address] {
+        let actions = balancer.listeners.map(\.action)
+        let groups = targetGroups.filter { actions.contains(.forward(targetGroup: $0.name)) }
+        return groups.flatMap(\.targets).compactMap { place(of: $0)?.address }
     }
 }

@@ -39,7 +39,7 @@ public struct LiveFlow: Sendable {
         let filter = WatchFilter(
             from: LabEnds.guises(of: node, in: lab.lab), to: LabEnds.all(address, in: lab.lab),
             protocolNumber: kind.protocolNumber,
-            port: kind == .icmp || LabEnds.isPublished(port, at: address, in: lab.lab) ? nil : port)
+            port: kind == .icmp || LabEnds.isHandedOn(port, at: address, in: lab.lab) ? nil : port)
         let trace = try LabTrace(lab, filter)
         defer { trace.close() }
         let target = SocketAddress(address: address, port: port)

@@ -52,7 +52,7 @@ extension RealLabs {
             // What validation says beforehand is what happens.
             let name = "nlt-\(getpid())-clash"
             let up = LabUp(
-                lab, name: name, labText: "", settings: RunnerSettings(program: "/bin/false", aptRoot: nil),
+                lab, name: name, labText: "", settings: RunnerSettings(program: try NetlabProgram().path, aptRoot: nil),
                 services: true)
             let error = #expect(throws: (any Error).self) { try up.run() }
             let words = error.map { "\($0)" } ?? ""

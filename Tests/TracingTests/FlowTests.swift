@@ -71,7 +71,7 @@ import Testing
         let hops = [
             Self.hop(far, Self.app.address, from: "igw", to: "app", number: 1, length: 84),
             Self.hop(
-                Self.app.address, far, from: "app", to: "lo", .dropped(owner: "acl private out * deny"), number: 1,
+                Self.app.address, far, from: "app", to: "lo", .dropped(owner: "acl private egress *"), number: 1,
                 length: 84),
         ]
         #expect(
@@ -85,7 +85,7 @@ import Testing
         "who rejects",
         arguments: [
             ("sg app egress", "REJECT", nil), ("sg web+admin ingress", "ACCEPT", "REJECT"),
-            ("acl private in * deny", "ACCEPT", "REJECT"), ("acl private out #90 deny", "REJECT", nil),
+            ("acl private ingress *", "ACCEPT", "REJECT"), ("acl private egress rule 90", "REJECT", nil),
             ("rtb private-a: no route", "ACCEPT", nil), ("eni app: source/dest check", nil, nil),
         ] as [(String, String?, String?)])
     func actions(owner: String, egress: String?, ingress: String?) throws {

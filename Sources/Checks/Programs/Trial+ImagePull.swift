@@ -21,7 +21,7 @@ extension Trial {
         let port = target.port == 443 ? "" : ":\(target.port)"
         let end = try NodeCommand.run(
             [
-                "skopeo", "--insecure-policy", "copy", "--quiet", "--retry-times", "0",
+                "skopeo", "--insecure-policy", "copy", "--remove-signatures", "--quiet", "--retry-times", "0",
                 "docker://\(host)\(port)/\(image)", "dir:\(folder)",
             ], in: places.lab, node: sender, within: expect.succeeds == false ? programPatience : .seconds(60),
             environment: NodeCommand.plainEnvironment + ["TMPDIR=\(folder)"])

@@ -83,8 +83,8 @@ struct LabSurvey {
 
     private func silentSockets(_ node: NodePlan) -> [Difference] {
         node.sockets.filter { socket in
-            // dnsmasq does not listen on every address, ours do.
-            let address = socket.address ?? (socket.kind == .dns ? node.address : nil)
+            // dnsmasq and iperf3 do not listen on every address, ours do.
+            let address = socket.address ?? ([.dns, .iperf3].contains(socket.kind) ? node.address : nil)
             return !OpenPorts.listens(isDatagram: socket.kind == .udp, port: socket.port, address: address)
         }.map { socket in
             let address = socket.address.map { " on \($0)" } ?? ""

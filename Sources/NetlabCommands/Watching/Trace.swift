@@ -86,7 +86,7 @@ struct WatchOptions {
             from: from.map { LabEnds.guises(of: $0, in: lab.lab) }, to: try to.map { try addresses($0.host, lab) },
             protocolNumber: proto?.protocolNumber ?? words.protocolNumber, port: to?.port ?? words.port)
         // What comes to a published port goes on to another.
-        if let port = to?.port, filter.to?.contains(where: { LabEnds.isPublished(port, at: $0, in: lab.lab) }) == true {
+        if let port = to?.port, filter.to?.contains(where: { LabEnds.isHandedOn(port, at: $0, in: lab.lab) }) == true {
             filter.port = nil
         }
         filter.hosts = try words.hosts.map { try addresses($0, lab) }

@@ -37,7 +37,8 @@ extension Walker {
             }
             return arrive(atContainer: number)
         }
-        return isFromContainer && index.interfaces[host].has(packet.destination) ? arriveAtHost(host) : nil
+        let isFromBridge = isFromContainer || packet.source == DockerBridge.gateway
+        return isFromBridge && index.interfaces[host].has(packet.destination) ? arriveAtHost(host) : nil
     }
 
     /// A published port leads into the container, whoever asks; `nil` if it is none.

@@ -137,11 +137,11 @@ private struct Verdict {
         case .lost: ingress = nil
         case .dropped(let owner):
             let words = owner.split(separator: " ").map(String.init) + ["", "", ""]
-            // `sg web+admin ingress`, `acl private out #90 deny`.
+            // `sg web+admin ingress`, `acl private egress rule 90`, `acl private egress *`.
             let gate = words[0] == "acl" ? words[2] : words[max(0, words.count - 4)]
             switch (words[0], gate) {
-            case ("sg", "egress"), ("acl", "out"): (egress, ingress) = (.reject, nil)
-            case ("sg", "ingress"), ("acl", "in"): ingress = .reject
+            case ("sg", "egress"), ("acl", "egress"): (egress, ingress) = (.reject, nil)
+            case ("sg", "ingress"), ("acl", "ingress"): ingress = .reject
             case ("eni", _): (egress, ingress) = (nil, nil)
             default: ingress = nil
             }

@@ -19,7 +19,7 @@ public final class FlowWatch {
         let start = KernelClock.wall / 1_000_000_000
         aggregator = FlowAggregator(
             interfaces: lab.lab.vpcs.flatMap(FlowInterface.all),
-            unlogged: Set(routers.flatMap { $0.addresses.map(\.address) }),
+            borders: FlowKey.Path.borders(of: lab.lab), unlogged: Set(routers.flatMap { $0.addresses.map(\.address) }),
             start: start)
         self.window = window
         end = start + window

@@ -773,7 +773,7 @@ table ip netlab {
         ip daddr 10.0.0.20 tcp dport 8080 dnat to 172.17.0.2:80 comment "container web ports 8080:80"
     }
 
-    chain masquerade {
+    chain masqueraded {
         type nat hook postrouting priority 100; policy accept;
         ip saddr 172.17.0.2 ip daddr 172.17.0.2 snat to 172.17.0.1 comment "container web"
         ip saddr 172.17.0.3 ip daddr 172.17.0.3 snat to 172.17.0.1 comment "container worker"
@@ -829,7 +829,7 @@ table ip netlab {
         ip daddr 10.0.1.20 tcp dport 8080 dnat to 172.17.0.2:80 comment "container job ports 8080:80"
     }
 
-    chain masquerade {
+    chain masqueraded {
         type nat hook postrouting priority 100; policy accept;
         ip saddr 172.17.0.2 ip daddr 172.17.0.2 snat to 172.17.0.1 comment "container job"
         ip saddr 172.17.0.0/16 oifname "eth0" snat to 10.0.1.20 comment "docker back"
@@ -870,7 +870,7 @@ table ip netlab {
         type nat hook output priority -100; policy accept;
     }
 
-    chain masquerade {
+    chain masqueraded {
         type nat hook postrouting priority 100; policy accept;
         ip saddr 172.17.0.2 ip daddr 172.17.0.2 snat to 172.17.0.1 comment "container stuck"
         ip saddr 172.17.0.0/16 oifname "eth0" snat to 10.0.2.20 comment "docker lost"

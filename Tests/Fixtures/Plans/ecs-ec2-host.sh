@@ -725,7 +725,7 @@ table ip netlab {
         type nat hook output priority -100; policy accept;
     }
 
-    chain masquerade {
+    chain masqueraded {
         type nat hook postrouting priority 100; policy accept;
         ip saddr 172.17.0.2 ip daddr 172.17.0.2 snat to 172.17.0.1 comment "container apart"
         ip saddr 172.17.0.0/16 oifname "eth0" snat to 10.0.0.20 comment "docker front"

@@ -38,7 +38,7 @@ extension RealLabs {
 
         @Test("a check that fails: named with its reason, 1; JSON has everything")
         func fails() throws {
-            let end = try run(["good": lab("good-\(getpid())"), "broken": broken], "--json")
+            let end = try run(["good": lab("mixed-\(getpid())"), "broken": broken], "--json")
             #expect(end.status == 1, "\(end)")
             let object = try #require(
                 try JSONSerialization.jsonObject(with: Data(end.stdout.utf8)) as? [String: Any])
@@ -52,7 +52,7 @@ extension RealLabs {
 
         @Test("a file with errors: 2, and the others are tested all the same")
         func badFile() throws {
-            let end = try run(["bad": "lab: bad\nsubnets: 7\n", "good": lab("good-\(getpid())")])
+            let end = try run(["bad": "lab: bad\nsubnets: 7\n", "good": lab("kept-\(getpid())")])
             #expect(end.status == 2, "\(end)")
             #expect(end.stdout.contains("NOT TESTED") && end.stderr.contains("bad.yaml:"), "\(end)")
             #expect(end.stdout.contains("1 of 2 labs"), "\(end)")

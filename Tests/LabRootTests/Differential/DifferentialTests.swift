@@ -44,9 +44,9 @@ extension RealLabs {
             #expect(try Self.check(lab, file, name: "nlt-\(getpid())-f\(file.prefix(4))") > 0)
         }
 
-        @Test("clouds are such that AWS would take them") func valid() {
+        @Test("clouds are such that AWS would take them", arguments: [false, true]) func valid(withContainers: Bool) {
             for seed in 1...500 as ClosedRange<UInt64> {
-                var cloud = RandomCloud(seed: seed)
+                var cloud = RandomCloud(seed: seed, withContainers: withContainers)
                 let problems = cloud.lab().validate().filter { $0.severity == .error }
                 #expect(problems.isEmpty, "seed \(seed): \(problems)")
             }

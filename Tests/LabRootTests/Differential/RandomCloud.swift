@@ -60,7 +60,8 @@ struct RandomCloud {
     // MARK: Routes
 
     private mutating func addContainers(_ number: UInt8, to vpc: inout VPC) {
-        for index in vpc.instances.indices where chance(2) {
+        // Docker on a host with several interfaces is refused.
+        for index in vpc.instances.indices where vpc.instances[index].secondaryInterfaces.isEmpty && chance(2) {
             var ports = Self.ports.shuffled(using: &random)
             vpc.instances[index].containers = (0..<pick(1...2)).map { place in
                 var published: [PublishedPort] = []

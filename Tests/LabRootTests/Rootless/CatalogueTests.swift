@@ -64,12 +64,12 @@ extension RealLabs {
         }
     }
 
-    /// An instance of a shipped lab.
+    /// An instance or a task of a shipped lab.
     static func firstNode(of lab: String) throws -> String? {
         let plan = try TestShare.program().run("plan", lab, "--json").output()
         let object = try JSONSerialization.jsonObject(with: Data(plan.utf8)) as? [String: Any]
         let nodes = object?["nodes"] as? [[String: Any]] ?? []
-        return nodes.first { $0["role"] as? String == "instance" }?["name"] as? String
+        return nodes.first { ["instance", "ECS task"].contains($0["role"] as? String) }?["name"] as? String
     }
 }
 

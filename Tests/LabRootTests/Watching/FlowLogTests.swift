@@ -6,10 +6,10 @@ extension RealLabs {
     @Suite("Flow logs of real packets") struct FlowLogTests {
         /// Runs `flows` around some traffic and gives what it wrote.
         private func logging(
-            _ lab: LabFixture, _ words: String..., traffic: () throws -> Void
+            _ lab: LabFixture, router: String = "vpc", _ words: String..., traffic: () throws -> Void
         ) throws -> [String] {
             let flows = try lab.program.start(["flows", lab.name, "--window", "600"] + words)
-            #expect(try eventually { try tables(lab, "vpc").contains("netlab_trace") })
+            #expect(try eventually { try tables(lab, router).contains("netlab_trace") })
             try traffic()
             flows.signal(SIGINT)
             let end = try flows.wait(within: .seconds(20))
@@ -78,7 +78,7 @@ extension RealLabs {
                 """
             try await withLab(text: text) { lab throws in
                 let lines = try logging(lab, "--no-nodata") {
-                    let probe = try lab.program.run("probe", lab.name, "asker", "10.0.1.10")
+                    let probe = try lab.program.run("probe", lab.name, "asker", "10.0.1.10", "--icmp")
                     #expect(probe.status == 1)
                 }
                 let words = lines.map { $0.split(separator: " ").map(String.init) }.filter { $0[2] == "eni-silent" }
@@ -110,7 +110,8 @@ extension RealLabs {
         @Test("through a peering the way is 4") func peering() async throws {
             try await withLab("\(TestShare.repository)/Tests/Fixtures/GoodLabs/peering.yaml") { lab throws in
                 let lines = try logging(
-                    lab, "--no-nodata", "--format", "${interface-id} ${flow-direction} ${traffic-path} ${action}"
+                    lab, router: "a", "--no-nodata", "--format",
+                    "${interface-id} ${flow-direction} ${traffic-path} ${action}"
                 ) {
                     let probe = try lab.program.run("probe", lab.name, "client", "10.1.1.10:80")
                     #expect(probe.status == 0)
