@@ -114,7 +114,6 @@ struct Phase {
             }
         }
         let outcomes = Dictionary(uniqueKeysWithValues: zip(order, inParallel(jobs, threads: 32)))
-        try ledger.close(places.lab)
         let processed = metered ? try NATMeter.read(places.lab).merging(before) { $0 - min($0, $1) } : [:]
         let flows = try natFlows()
         let evidence = trials.indices.map { index -> Evidence in
@@ -125,6 +124,8 @@ struct Phase {
                 duration: (try? outcome.get().1) ?? .zero, natFlows: flows
             ).with(natBytes: processed)
         }
+        // After the captures are read: a stream may send once more, and what it sent must be counted, too.
+        try ledger.close(places.lab)
         let judge = Judge(places: places, ledger: ledger, claimed: Self.claims(evidence))
         return evidence.map { ($0.trial, TrialResult($0, findings: judge.findings($0), places: places)) }
     }
@@ -140,7 +141,7 @@ struct Phase {
     private static func claims(_ evidence: [Evidence]) -> [String: Int] {
         var claims: [String: Int] = [:]
         for item in evidence {
-            if let owner = item.trial.expect.stoppedBy { claims[owner, default: 0] += item.sent }
+            if let owner = item.trial.expect.stoppedBy { claims[owner, default: 0] += item.stopped }
         }
         return claims
     }

@@ -12,6 +12,9 @@ struct Evidence: Sendable {
     let duration: Duration
     /// Packets that the sender's own interface saw leave towards the target; for scans, those nobody answered.
     let sent: Int
+    /// How many packets the rule that stopped it must have counted: all that were sent; of a connection that a reset has
+    /// ended, the last.
+    var stopped: Int { trial.endsInReset ? min(sent, 1) : sent }
     /// What reached the receiver's interface, in order.
     private(set) var arrived: [Sighting] = []
     let receiver: String?

@@ -123,13 +123,13 @@ struct Judge: Sendable {
         let rules = ledger.rules(of: owner).map { "\($0.owner) at \($0.node) counted \($0.packets)" }
         let text = rules.isEmpty ? "\(owner) counted nothing" : rules.joined(separator: "; ")
         var findings = [
-            Finding(evidence.sent > 0, "\(evidence.sent) packets of \(evidence.trial.sender) went unanswered")
+            Finding(evidence.stopped > 0, "\(evidence.stopped) packets of \(evidence.trial.sender) went unanswered")
         ]
         // A closed port that says so was not stopped: its packet got through to somebody.
         if let refusals = evidence.observation?.refusals, refusals > 0 {
             findings.append(Finding(false, "\(refusals) packets were refused, not stopped in silence"))
         }
-        let whose = claimed == evidence.sent ? "" : " of \(claimed) sent by this and its fellow probes"
+        let whose = claimed == evidence.stopped ? "" : " of \(claimed) sent by this and its fellow probes"
         findings.append(Finding(counted > 0 && counted >= UInt64(claimed), text + whose))
         return findings
     }

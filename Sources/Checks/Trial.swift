@@ -29,6 +29,7 @@ struct Trial: Hashable, Comparable, Sendable {
         if case .bandwidth = probe { true } else { expect.natBytes != nil }
     }
 
+    var endsInReset: Bool { expect.reset == true }
     var isScan: Bool {
         if case .scan = probe { true } else { false }
     }

@@ -102,6 +102,12 @@ extension Walker {
                 .noPath, .loop, index.ownerHop(number),
                 "\(index.owner(of: number)) gets back what it has sent itself: its own subnet's route leads to it")
         }
+        // Linux answers on every interface to every address it has.
+        if let own = interface.siblings.first(where: { index.interfaces[$0].has(packet.destination) }) {
+            log.add(index.interfaceHop(number))
+            log.add(index.ownerHop(number))
+            return .arrived(.interface(own))
+        }
         if index.containersOfHost[number] != nil, DockerBridge.block.contains(packet.destination) {
             return refuse(
                 .noPossibleDestination, .deniedIn, index.ownerHop(number),
