@@ -33,6 +33,7 @@ public struct ProcessHandle: Hashable, Sendable, CustomStringConvertible {
     ///
     /// By pidfd: the number cannot come to mean another process between the look and the kill.
     public func kill(within seconds: Int32 = 5) throws(SystemError) -> Bool {
+        defer { reap() }
         guard let handle = try open(), try isRunning else { return true }
         do {
             try systemCall("pidfd_send_signal", "\(pid)") { cnl_pidfd_send_signal(handle.raw, SIGKILL) }
@@ -41,10 +42,14 @@ public struct ProcessHandle: Hashable, Sendable, CustomStringConvertible {
         }
         var waiting = pollfd(fd: handle.raw, events: Int16(POLLIN), revents: 0)
         let ready = try systemCall("poll") { poll(&waiting, 1, seconds * 1000) }
-        // Only its parent can reap it; for anybody else this is ECHILD and of no matter.
+        return ready > 0
+    }
+
+    /// Only its parent can; for anybody else this is ECHILD and of no matter. A process that waits for it keeps its number.
+    private func reap() {
+        guard let (_, start) = try? Self.state(of: pid), start == startTime else { return }
         var status: Int32 = 0
         _ = waitpid(pid, &status, WNOHANG)
-        return ready > 0
     }
 
     /// `nil` when the process is gone. Any other trouble is an error: to take a process for gone that is not would
@@ -59,7 +64,13 @@ public struct ProcessHandle: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// `nil` for one that merely waits to be reaped, too.
     private static func startTime(of pid: Int32) throws(SystemError) -> UInt64? {
+        guard let (state, start) = try state(of: pid), state != "Z", state != "X" else { return nil }
+        return start
+    }
+
+    private static func state(of pid: Int32) throws(SystemError) -> (state: Substring, start: UInt64)? {
         let text: String
         do {
             text = try Files.read("/proc/\(pid)/stat", limit: 4096)
@@ -70,7 +81,7 @@ public struct ProcessHandle: Hashable, Sendable, CustomStringConvertible {
         guard let name = text.lastIndex(of: ")") else { return nil }
         // After the name in parentheses comes field 3, the state; the start time is field 22.
         let fields = text[text.index(after: name)...].split(separator: " ")
-        guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
-        return UInt64(fields[19])
+        guard fields.count > 19, let start = UInt64(fields[19]) else { return nil }
+        return (fields[0], start)
     }
 }
