@@ -54,7 +54,7 @@ public struct AdHocProbe: Sendable {
         let result = Result { try trial.observe(places) }
         let duration = clock.now - start
         try ledger.close(lab)
-        let flows = try lab.nodes.filter { $0.plan.remembersTranslations }.map { ($0.plan.name, try $0.trackedFlows()) }
+        let flows = try lab.translatingFlows()
         let evidence = Evidence(
             trial, result, vantage: vantage, duration: duration, natFlows: flows.map { (node: $0.0, flows: $0.1) })
         let observation = evidence.observation

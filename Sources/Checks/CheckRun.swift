@@ -115,7 +115,7 @@ struct Phase {
         }
         let outcomes = Dictionary(uniqueKeysWithValues: zip(order, inParallel(jobs, threads: 32)))
         let processed = metered ? try NATMeter.read(places.lab).merging(before) { $0 - min($0, $1) } : [:]
-        let flows = try natFlows()
+        let flows = try places.lab.translatingFlows()
         let evidence = trials.indices.map { index -> Evidence in
             let outcome = outcomes[index] ?? .failure(Places.Unknown(description: "it was never tried"))
             let result = Result { try (vantages[index].get(), outcome.get()).1.0 }
@@ -128,13 +128,6 @@ struct Phase {
         try ledger.close(places.lab)
         let judge = Judge(places: places, ledger: ledger, claimed: Self.claims(evidence))
         return evidence.map { ($0.trial, TrialResult($0, findings: judge.findings($0), places: places)) }
-    }
-
-    private func natFlows() throws -> [(node: String, flows: [TrackedFlow])] {
-        // The kernel looks through its whole table, for all namespaces, to list the flows of one: some milliseconds.
-        let gateways = places.lab.nodes.filter { $0.plan.remembersTranslations }
-        let lists = inParallel(gateways.map { node in { @Sendable in try node.trackedFlows() } }, threads: 4)
-        return try zip(gateways, lists).map { ($0.plan.name, try $1.get()) }
     }
 
     /// How many packets the trials that name a rule say they sent to it.

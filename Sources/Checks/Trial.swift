@@ -29,10 +29,12 @@ struct Trial: Hashable, Comparable, Sendable {
         if case .bandwidth = probe { true } else { expect.natBytes != nil }
     }
 
-    var endsInReset: Bool { expect.reset == true }
     var isScan: Bool {
         if case .scan = probe { true } else { false }
     }
+
+    /// The last of what it sends is answered by a reset.
+    var endsInReset: Bool { expect.reset == true }
 
     var isStream: Bool {
         if case .stream = probe { true } else { false }
