@@ -71,7 +71,7 @@ extension RealLabs {
 
         @Test("claims that only some labs make")
         func only() throws {
-            let labs = ["one": lab("one-\(getpid())", claim: "C77"), "two": lab("two-\(getpid())")]
+            let labs = ["one": lab("chosen-\(getpid())", claim: "C77"), "two": lab("passed-over-\(getpid())")]
             let end = try run(labs, "--only", "C77")
             #expect(end.status == 0, "\(end)")
             #expect(end.stdout.contains("no such claim"), "\(end)")
