@@ -9,7 +9,8 @@ build=(libnl-route-3-dev libmnl-dev pkg-config)
 programs=(dnsmasq-base nginx-light libnginx-mod-http-modsecurity modsecurity-crs openssl openssh-server openssh-client
     sshpass skopeo iperf3)
 mirror=(dpkg-dev apt-utils gnupg xz-utils)
-clients=(nmap curl dnsutils traceroute iproute2 nftables iputils-ping iputils-tracepath iputils-arping procps python3)
+clients=(nmap curl dnsutils traceroute iproute2 nftables iputils-ping iputils-tracepath iputils-arping procps python3
+    tcpdump tshark)
 
 build_only=no
 case "${1:-}" in

@@ -53,10 +53,10 @@ public struct AdHocProbe: Sendable {
         let start = clock.now
         let result = Result { try trial.observe(places) }
         let duration = clock.now - start
-        try ledger.close(lab)
-        let flows = try lab.translatingFlows()
         let evidence = Evidence(
-            trial, result, vantage: vantage, duration: duration, natFlows: flows.map { (node: $0.0, flows: $0.1) })
+            trial, result, vantage: vantage, duration: duration, natFlows: try lab.translatingFlows())
+        // After the captures are read: what they have seen leave must be counted, too.
+        try ledger.close(lab)
         let observation = evidence.observation
         return Story(
             from: trial.sender, probe: trial.probe.text, succeeded: observation?.succeeded ?? false,

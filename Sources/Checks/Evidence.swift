@@ -29,7 +29,7 @@ struct Evidence: Sendable {
     /// The identifiers of the echo requests that left the sender: what tells its own from others at the receiver.
     let echoIdentifiers: Set<UInt16>
     /// Every port its TCP or UDP connections have, before and after translation.
-    let ports: Set<UInt16>
+    private let ports: Set<UInt16>
     /// Resets that came to the sender.
     let resets: Int
     /// What each NAT gateway processed during the phase, where that was measured.

@@ -33,8 +33,6 @@ struct Observation: Sendable {
     var certificate: ServerCertificate?
     /// Whether a reset ended it in the middle.
     var isReset: Bool?
-    /// After that began which should not get through: packets that reached the other end all the same.
-    var heardOutside = 0
     /// Where packets say otherwise than the analysis.
     var disagreements: [String]?
     /// Wrong passwords that the sshd at the other end logged meanwhile.

@@ -154,7 +154,7 @@ public struct Expectation: Hashable, Sendable {
     public var onlyPrivate: Bool?
     /// At least so many connections, each with a port of its own at the other end.
     public var flows: Int?
-    /// The last segment was answered by a reset, and the other end heard nothing of it.
+    /// The last segment was answered by a reset; `stoppedBy` says whose.
     public var reset: Bool?
     /// Packets say of every address and port what the analysis of the lab file says.
     public var asPredicted: Bool?

@@ -29,6 +29,6 @@ public struct LabStatus: Sendable {
     /// One word for tables.
     public var summary: String {
         if !state.isComplete { return "broken" }
-        return isServing && missingNamespaces.isEmpty ? "up" : "broken"
+        return (isServing || !hasServices) && missingNamespaces.isEmpty ? "up" : "broken"
     }
 }

@@ -128,6 +128,6 @@ public struct Prune: Sendable {
     private static func isHealthy(_ state: StateFolder) -> Bool {
         guard state.isComplete else { return false }
         let status = LabStatus(state)
-        return status.isServing || !Files.exists(state.server) && status.missingNamespaces.isEmpty
+        return status.isServing || !status.hasServices && status.missingNamespaces.isEmpty
     }
 }

@@ -6,9 +6,6 @@ import Probes
 
 extension Trial {
     /// A log agent's connection: one batch, silence, another batch, over TLS by the real client.
-    ///
-    /// What reaches the other end of this very connection after the silence is heard there, by the source the server
-    /// has named in its first answer.
     func logPush(_ node: MadeNode, _ to: Endpoint, _ silence: Duration, _ places: Places) throws -> Observation {
         let target = SocketAddress(address: try places.resolve(to.host, from: node), port: probe.port ?? 443)
         var observation = Observation()
@@ -36,15 +33,8 @@ extension Trial {
             observation.saw = "the connection ended during the silence: \(Self.lastLine(early.text))"
             return observation
         }
-        let outside = try places.node(at: target.address, from: sender).flatMap(places.lab.node).map {
-            try Witness(
-                in: $0.namespace, interface: "eth0",
-                filter: PacketFilter(protocolNumber: ProtocolNumber.tcp, host: seen.address, port: seen.port))
-        }
-        defer { outside?.close() }
         try? agent.say(Self.batch(2, to: to.host))
         let second = try agent.hear(within: programPatience, until: Self.isAnswer)
-        observation.heardOutside = try outside?.count ?? 0
         if case .words = second { observation.succeeded = true }
         observation.isReset = second.text.contains("errno=104")
         let came =

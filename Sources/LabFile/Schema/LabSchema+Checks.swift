@@ -154,7 +154,7 @@ extension LabSchema {
                   "type": "integer", "minimum": 1, "maximum": 55000
                 },
                 "reset": {
-                  "description": "The last segment is answered by a reset, and the other end hears nothing of it.",
+                  "description": "The last segment is answered by a reset; name the rule that sends it by `stopped-by`.",
                   "type": "boolean"
                 },
                 "nat-bytes": {

@@ -104,8 +104,9 @@ struct LabSurvey {
 
     private func serviceDifferences(_ silent: [Difference]) throws -> [Difference] {
         // A lab without services has no process and wants none.
-        guard services != nil || Files.exists(state.server) else { return [] }
-        guard LabStatus(state).isServing else {
+        let status = LabStatus(state)
+        guard services != nil || status.hasServices else { return [] }
+        guard status.isServing else {
             return [Difference(.add, "process", "netlab __serve", owner: "services of lab \(state.name)")]
         }
         if !silent.isEmpty { return silent }

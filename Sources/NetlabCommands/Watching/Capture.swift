@@ -27,14 +27,14 @@ struct Capture: ParsableCommand {
     @Argument(help: "A running lab.", completion: .runningLab) var name: String
     @Argument(help: "Nodes, then a filter.", completion: .node) var words: [String]
     @Option(name: .customShort("w"), help: "Write pcapng to this file; - is standard output.") var file: String?
-    @Flag(help: "Print a line for each packet, as is the default without -w.") var live = false
+    @Flag(help: "Print a line for each packet, as is the default without -w; beside -w - to standard error.")
+    var live = false
     @Option(help: "End after this many packets.") var count: Int?
     @Option(help: "End after this many seconds.") var duration: Double?
 
     func validate() throws {
         if let count, count < 1 { throw ValidationError("--count is 1 or more") }
         if let duration, duration <= 0 { throw ValidationError("--duration is more than 0") }
-        if live && file == "-" { throw ValidationError("--live and -w - both want standard output") }
     }
 
     func run() throws {
@@ -53,7 +53,11 @@ struct Capture: ParsableCommand {
         func take(_ sightings: [LabCapture.Sighting]) throws -> Bool {
             for sighting in sightings.prefix(left) {
                 if try output?.write(sighting) == false { return false }
-                if live || output == nil { Output.say(line(sighting, capture)) }
+                if live && file == "-" {
+                    Output.note(line(sighting, capture))
+                } else if live || output == nil {
+                    Output.say(line(sighting, capture))
+                }
             }
             left -= min(left, sightings.count)
             return left > 0

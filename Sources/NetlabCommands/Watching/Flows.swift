@@ -12,11 +12,15 @@ struct Flows: ParsableCommand {
             window; Ctrl-C ends it at once and still writes what was counted. DNS, instance metadata and the router's own
             addresses are not logged, as in AWS.
 
+            What passed before is in no log, as in AWS: the kernel keeps no records of it. For a log from the beginning
+            start one right after up. What rules have dropped since up, netlab status knows.
+
             EXAMPLES
               netlab flows private-nat --window 10
               netlab flows private-nat --follow --format v5
               netlab flows private-nat --format '${interface-id} ${pkt-srcaddr} ${pkt-dstaddr} ${action}' --no-nodata
               netlab flows private-nat --follow --json
+              netlab up private-nat && netlab flows private-nat --follow > flows.log &
             """)
 
     @Argument(help: "A running lab.", completion: .runningLab) var name: String

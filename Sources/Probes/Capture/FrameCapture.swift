@@ -21,10 +21,8 @@ public final class FrameCapture: Sendable {
     }
 
     fileprivate struct Open: ~Copyable {
-        let descriptor: OwnedDescriptor
+        var tap: PacketTap
         var buffer: [UInt8]
-        var seen: UInt64 = 0
-        var lost: UInt64 = 0
     }
 
     /// For `poll`.
@@ -38,22 +36,11 @@ public final class FrameCapture: Sendable {
         in namespace: NetworkNamespace, interface: String, filter: FrameFilter? = nil, snapLength: Int = 262_144,
         bufferBytes: Int = 32 << 20
     ) throws {
-        let descriptor = try namespace.run {
-            // Protocol 0 hears nothing until bind names one: the filter is in place before the first frame.
-            let descriptor = try OwnedDescriptor(socket: AF_PACKET, socketRaw | socketNonBlocking, 0)
-            try systemCall("setsockopt") { cnl_receive_buffer(descriptor.raw, Int32(clamping: bufferBytes)) }
-            try systemCall("setsockopt SO_TIMESTAMPNS") { cnl_want_timestamps(descriptor.raw) }
-            try filter?.program.attach(to: descriptor)
-            let index = if_nametoindex(interface)
-            guard index != 0 else {
-                throw SystemError(call: "if_nametoindex", errno: ENODEV, subject: "\(namespace.name) \(interface)")
-            }
-            try systemCall("bind", interface) { cnl_bind_packet(descriptor.raw, Int32(index)) }
-            return descriptor.release()
-        }
-        raw = descriptor
-        open = Mutex(
-            Open(descriptor: OwnedDescriptor(owning: descriptor), buffer: [UInt8](repeating: 0, count: snapLength)))
+        let tap = try PacketTap(
+            in: namespace, interface: interface, type: socketRaw, program: filter?.program, bufferBytes: bufferBytes,
+            wantsTimes: true)
+        raw = tap.descriptor.raw
+        open = Mutex(Open(tap: tap, buffer: [UInt8](repeating: 0, count: snapLength)))
     }
 
     /// What passed since the last call, in order, `limit` frames at most. Never waits. Empty once closed.
@@ -67,7 +54,7 @@ public final class FrameCapture: Sendable {
 
     /// How many frames passed the filter so far, and how many of them were lost because they were not drained in time.
     public func tally() throws -> (seen: UInt64, lost: UInt64) {
-        try open.withLock { open in try open?.tally() ?? (0, 0) }
+        try open.withLock { open in try open?.tap.tally() ?? (0, 0) }
     }
 
     /// Stops. Waits until no processor uses the socket any more; later calls do nothing.
@@ -88,7 +75,7 @@ extension FrameCapture.Open {
         var outgoing: Int32 = 0
         var length: Int32 = 0
         do {
-            let raw = descriptor.raw
+            let raw = tap.descriptor.raw
             let count = try systemCall("recvmsg") {
                 buffer.withUnsafeMutableBytes {
                     cnl_receive_frame(raw, $0.baseAddress, $0.count, &time, &outgoing, &length)
@@ -100,15 +87,5 @@ extension FrameCapture.Open {
             if error.errno == EAGAIN { return nil }
             throw error
         }
-    }
-
-    /// The kernel's counters start anew at each reading.
-    mutating func tally() throws(SystemError) -> (seen: UInt64, lost: UInt64) {
-        var packets: UInt32 = 0
-        var drops: UInt32 = 0
-        try systemCall("getsockopt", "PACKET_STATISTICS") { cnl_packet_counts(descriptor.raw, &packets, &drops) }
-        seen += UInt64(packets)
-        lost += UInt64(drops)
-        return (seen, lost)
     }
 }

@@ -14,7 +14,7 @@ public final class Witness: Sendable {
     public let interface: String
     public let filter: PacketFilter
     /// `nil` once closed.
-    private let watch: Mutex<Watch?>
+    private let tap: Mutex<PacketTap?>
 
     /// - Parameter bufferBytes: kernel memory for packets not yet drained; a small packet takes about 1 KiB of it.
     public init(
@@ -24,41 +24,31 @@ public final class Witness: Sendable {
         self.namespace = namespace
         self.interface = interface
         self.filter = filter
-        let program = filter.program
-        let raw = try namespace.run {
-            // Protocol 0 hears nothing until bind names one.
-            let descriptor = try OwnedDescriptor(socket: AF_PACKET, socketDatagram | socketNonBlocking, 0)
-            try systemCall("setsockopt") { cnl_receive_buffer(descriptor.raw, Int32(clamping: bufferBytes)) }
-            try program.attach(to: descriptor)
-            let index = if_nametoindex(interface)
-            guard index != 0 else {
-                throw SystemError(call: "if_nametoindex", errno: ENODEV, subject: "\(namespace.name) \(interface)")
-            }
-            try systemCall("bind", interface) { cnl_bind_packet(descriptor.raw, Int32(index)) }
-            return descriptor.release()
-        }
-        watch = Mutex(Watch(descriptor: OwnedDescriptor(owning: raw)))
+        tap = Mutex(
+            try PacketTap(
+                in: namespace, interface: interface, type: socketDatagram, program: filter.program,
+                bufferBytes: bufferBytes))
     }
 
     /// What was seen since the last call, in order. Never waits. Empty once closed.
     public func drain() throws(SystemError) -> [Sighting] {
-        try watch.withLock { watch throws(SystemError) in try watch?.drain() ?? [] }
+        try tap.withLock { tap throws(SystemError) in try tap?.sightings() ?? [] }
     }
 
     /// How many packets passed the filter so far, drained or not. 0 once closed.
     public var count: Int {
-        get throws(SystemError) { try watch.withLock { watch throws(SystemError) in try watch?.tally().seen ?? 0 } }
+        get throws(SystemError) { try tap.withLock { tap throws(SystemError) in Int(try tap?.tally().seen ?? 0) } }
     }
 
     /// How many of them were lost because they were not drained in time. Evidence is whole only if this is 0.
     public var dropped: Int {
-        get throws(SystemError) { try watch.withLock { watch throws(SystemError) in try watch?.tally().lost ?? 0 } }
+        get throws(SystemError) { try tap.withLock { tap throws(SystemError) in Int(try tap?.tally().lost ?? 0) } }
     }
 
     /// Stops watching. Waits 10–20 ms until no processor uses the socket any more; later calls do nothing.
     public func close() {
         // Taken out under the lock, closed after it.
-        let ended = watch.withLock { $0.take() }
+        let ended = tap.withLock { $0.take() }
         _ = consume ended
     }
 
@@ -68,15 +58,9 @@ public final class Witness: Sendable {
     }
 }
 
-/// The open socket and what the kernel has counted for it.
-private struct Watch: ~Copyable {
-    let descriptor: OwnedDescriptor
-    private var seen = 0
-    private var lost = 0
-
-    init(descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
-
-    func drain() throws(SystemError) -> [Sighting] {
+extension PacketTap {
+    /// All packets that wait.
+    fileprivate func sightings() throws(SystemError) -> [Sighting] {
         // Room for the longest headers with a whole quoted header in them; data beyond is of no interest.
         var buffer = [UInt8](repeating: 0, count: 256)
         var sightings: [Sighting] = []
@@ -96,15 +80,5 @@ private struct Watch: ~Copyable {
                 return sightings
             }
         }
-    }
-
-    /// The kernel's counters start anew at each reading, so they are added up here.
-    mutating func tally() throws(SystemError) -> (seen: Int, lost: Int) {
-        var packets: UInt32 = 0
-        var drops: UInt32 = 0
-        try systemCall("getsockopt", "PACKET_STATISTICS") { cnl_packet_counts(descriptor.raw, &packets, &drops) }
-        seen += Int(packets)
-        lost += Int(drops)
-        return (seen, lost)
     }
 }

@@ -9,7 +9,8 @@ public struct FlowAggregator: Sendable {
     /// By the node that has them.
     private let interfaces: [String: [FlowInterface]]
     /// What is neither an interface nor the Internet gateway: peers' routers, gateway endpoints, transit gateways.
-    private let borders: [String: FlowKey.Path]
+    private let borders: [FlowBorder: FlowKey.Path]
+    private let services: ServiceRanges
     /// Addresses nobody logs: the router's own, DNS, instance metadata [flow-logs-limitations].
     private let unlogged: Set<IPv4Address>
     private var flows: [Place: Count] = [:]
@@ -32,10 +33,12 @@ public struct FlowAggregator: Sendable {
 
     /// - Parameter start: Of the first window, in seconds since 1970.
     public init(
-        interfaces: [FlowInterface], borders: [String: FlowKey.Path] = [:], unlogged: Set<IPv4Address>, start: Int64
+        interfaces: [FlowInterface], borders: [FlowBorder: FlowKey.Path] = [:],
+        services: ServiceRanges = ServiceRanges([]), unlogged: Set<IPv4Address>, start: Int64
     ) {
         self.interfaces = Dictionary(grouping: interfaces, by: \.node)
         self.borders = borders
+        self.services = services
         self.unlogged = unlogged
         self.start = start
     }
@@ -69,7 +72,9 @@ public struct FlowAggregator: Sendable {
                 FlowRecord(
                     interface: interface,
                     traffic: .init(
-                        flow: place.flow, packets: count.packets, bytes: count.bytes, tcpFlags: count.tcpFlags),
+                        flow: place.flow, packets: count.packets, bytes: count.bytes, tcpFlags: count.tcpFlags,
+                        sourceService: services.name(of: place.flow.source),
+                        destinationService: services.name(of: place.flow.destination)),
                     start: count.first, end: count.last, status: .ok)
             }.sorted { FlowRecord.inOrder($0, $1) }
             if hasLost {
@@ -90,7 +95,8 @@ public struct FlowAggregator: Sendable {
 
     private func path(_ hop: LiveHop) -> FlowKey.Path? {
         guard case .forwarded = hop.outcome, let output = hop.output else { return nil }
-        return interfaces[output.peer] != nil ? .sameVPC : borders[output.peer] ?? .internetGateway
+        if interfaces[output.peer] != nil { return .sameVPC }
+        return borders[FlowBorder(router: hop.node, neighbor: output.peer)] ?? .internetGateway
     }
 
     /// Of several interfaces of a node the one with the address, else the first.
@@ -112,6 +118,8 @@ public struct FlowAggregator: Sendable {
         count.packets += 1
         count.bytes += packet.length
         count.tcpFlags |= Self.flags(packet)
+        // Reports of two routers, or of a packet that waited for its next hook, need not come in order.
+        count.first = min(count.first, second)
         count.last = max(count.last, second)
         flows[Place(interface: interface.id, flow: flow)] = count
     }

@@ -19,6 +19,9 @@ public struct FlowRecord: Hashable, Sendable {
         public var bytes: Int
         /// FIN 1, SYN 2, RST 4, SYN-ACK 18, of all packets together; ACK alone is 0.
         public var tcpFlags: UInt8
+        /// `S3`, where the address in the packet is a service's.
+        public var sourceService: String?
+        public var destinationService: String?
     }
 
     public let interface: FlowInterface
@@ -38,7 +41,7 @@ public struct FlowRecord: Hashable, Sendable {
     public func value(_ field: FlowField, version: Int) -> String? {
         switch field {
         case .version: "\(version)"
-        case .accountID: FlowInterface.account
+        case .accountID: interface.account
         case .interfaceID: interface.id
         case .start: "\(start)"
         case .end: "\(end)"
@@ -46,8 +49,10 @@ public struct FlowRecord: Hashable, Sendable {
         case .vpcID: interface.vpc
         case .subnetID: interface.subnet
         case .instanceID: interface.instance
-        case .region: FlowInterface.region
+        case .region: interface.region
         case .zoneID: interface.zone
+        case .sublocationType: interface.sublocation?.type
+        case .sublocationID: interface.sublocation?.id
         default: traffic.flatMap { value(field, of: $0) }
         }
     }
@@ -68,6 +73,8 @@ public struct FlowRecord: Hashable, Sendable {
         case .type: "IPv4"
         case .packetSource: "\(flow.source)"
         case .packetDestination: "\(flow.destination)"
+        case .packetSourceService: traffic.sourceService
+        case .packetDestinationService: traffic.destinationService
         case .flowDirection: flow.direction.rawValue
         // AWS fills it for egress only.
         case .trafficPath: flow.direction == .egress ? flow.path.map { "\($0.rawValue)" } : nil
@@ -105,11 +112,11 @@ public struct FlowKey: Hashable, Sendable {
 
 /// A network interface as flow logs name it.
 ///
-/// A lab has no account, Region or identifiers of AWS's making: those here are made from the lab's names, the account
-/// is the one AWS's own documents use.
+/// A lab has no identifiers of AWS's making: those here are made from the lab's names. Where it names no account and no
+/// Region, the account is the one that AWS's own documents use.
 public struct FlowInterface: Hashable, Sendable {
-    public static let account = "123456789012"
-    public static let region = "us-east-1"
+    /// The one in AWS's own documents.
+    public static let documentsAccount = "123456789012"
 
     /// The node it belongs to.
     public let node: String
@@ -122,14 +129,20 @@ public struct FlowInterface: Hashable, Sendable {
     public let subnet: String
     /// `nil` for what is not an instance's.
     public let instance: String?
-    /// `use1-az1`.
-    public let zone: String
+    /// `us-east-1`.
+    public let region: String
+    /// `use1-az1`; `nil` in a sublocation.
+    public let zone: String?
+    public let sublocation: FlowSublocation?
+    /// Twelve digits.
+    public let account: String
     /// Packets with another source are not its own.
     public let checksSource: Bool
 
     public init(
-        node: String, id: String, address: IPv4Address, vpc: String, subnet: String, instance: String?, zone: String,
-        checksSource: Bool, secondaryAddresses: [IPv4Address] = []
+        node: String, id: String, address: IPv4Address, vpc: String, subnet: String, instance: String?,
+        region: String = "us-east-1", zone: String?, sublocation: FlowSublocation? = nil,
+        account: String = FlowInterface.documentsAccount, checksSource: Bool, secondaryAddresses: [IPv4Address] = []
     ) {
         self.node = node
         addresses = [address] + secondaryAddresses
@@ -138,7 +151,10 @@ public struct FlowInterface: Hashable, Sendable {
         self.vpc = vpc
         self.subnet = subnet
         self.instance = instance
+        self.region = region
         self.zone = zone
+        self.sublocation = sublocation
+        self.account = account
         self.checksSource = checksSource
     }
 }

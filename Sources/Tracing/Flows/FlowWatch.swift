@@ -19,7 +19,8 @@ public final class FlowWatch {
         let start = KernelClock.wall / 1_000_000_000
         aggregator = FlowAggregator(
             interfaces: lab.lab.vpcs.flatMap(FlowInterface.all),
-            borders: FlowKey.Path.borders(of: lab.lab), unlogged: Set(routers.flatMap { $0.addresses.map(\.address) }),
+            borders: FlowKey.Path.borders(of: lab.lab), services: ServiceRanges(lab.lab.prefixLists),
+            unlogged: Set(routers.flatMap { $0.addresses.map(\.address) }),
             start: start)
         self.window = window
         end = start + window
@@ -76,11 +77,13 @@ extension FlowInterface {
         _ interface: NetworkInterface, of node: String, number: Int = 0, vpc: VPC, instance: String? = nil
     ) {
         let name = number == 0 ? node : "\(node).\(number)"
+        let place = FlowPlace(zone: vpc.subnet(interface.subnet)?.zone ?? "a", region: vpc.region)
         self.init(
             node: node, id: Self.identifier("eni", interface.name.isEmpty ? name : interface.name),
             address: interface.privateAddress, vpc: Self.identifier("vpc", vpc.name),
             subnet: Self.identifier("subnet", interface.subnet), instance: instance,
-            zone: Self.zoneID(vpc.subnet(interface.subnet)?.zone ?? "a"),
+            region: place.region, zone: place.zoneID, sublocation: place.sublocation,
+            account: vpc.account.isEmpty ? Self.documentsAccount : vpc.account,
             checksSource: interface.sourceDestinationCheck,
             secondaryAddresses: interface.secondaryAddresses.map(\.privateAddress))
     }
@@ -89,27 +92,25 @@ extension FlowInterface {
     private static func identifier(_ prefix: String, _ name: String) -> String {
         name.hasPrefix("\(prefix)-") || name == prefix ? name : "\(prefix)-\(name)"
     }
-
-    /// Zone `a`, or `eu-west-3a`, is the first of its Region: `use1-az1`.
-    private static func zoneID(_ zone: String) -> String {
-        let letter = zone.last?.asciiValue ?? UInt8(ascii: "a")
-        return
-            "use1-az\(letter >= UInt8(ascii: "a") && letter <= UInt8(ascii: "z") ? letter - UInt8(ascii: "a") + 1 : 1)"
-    }
 }
 
 extension FlowKey.Path {
-    /// What the wires of VPC routers lead to, besides interfaces and the Internet gateway.
-    static func borders(of lab: Lab) -> [String: FlowKey.Path] {
-        var paths: [String: FlowKey.Path] = [:]
+    /// What the wires of each VPC's router lead to, besides interfaces and the Internet gateway.
+    static func borders(of lab: Lab) -> [FlowBorder: FlowKey.Path] {
+        var paths: [FlowBorder: FlowKey.Path] = [:]
         for vpc in lab.vpcs {
-            // Of a VPC that is peered within the Region and across, the first peer decides.
-            let region = lab.peerings(of: vpc).first?.peer.region ?? vpc.region
-            paths[vpc.name] = region == vpc.region ? .peering : .peeringAcrossRegions
-            for endpoint in vpc.endpoints where endpoint.interfaces.isEmpty { paths[endpoint.name] = .gatewayEndpoint }
+            for (_, peer) in lab.peerings(of: vpc) {
+                paths[FlowBorder(router: vpc.name, neighbor: peer.name)] =
+                    peer.region == vpc.region ? .peering : .peeringAcrossRegions
+            }
+            for endpoint in vpc.endpoints where endpoint.interfaces.isEmpty {
+                paths[FlowBorder(router: vpc.name, neighbor: endpoint.name)] = .gatewayEndpoint
+            }
+            // Its attachment is an interface in the VPC.
+            for gateway in lab.transitGateways {
+                paths[FlowBorder(router: vpc.name, neighbor: gateway.name)] = .sameVPC
+            }
         }
-        // Its attachment is an interface in the VPC.
-        for gateway in lab.transitGateways { paths[gateway.name] = .sameVPC }
         return paths
     }
 }

@@ -101,6 +101,23 @@ extension RealLabs {
             }
         }
 
+        @Test("a lab that never had services is whole without them; not without a namespace")
+        func noServices() async throws {
+            let program = try TestShare.program()
+            let name = "nlt-\(getpid())-bare"
+            defer { _ = try? program.run("down", name) }
+            try program.run("up", "public-igw", "--no-services", "--name", name).output()
+            let list = try program.run("list").output()
+            #expect(list.split(separator: "\n").contains { $0.hasPrefix(name) && $0.hasSuffix("up") }, "\(list)")
+            let status = try program.run("status", name, "--json")
+            #expect(status.status == 0, "\(status)")
+            #expect(status.stdout.contains("\"state\" : \"up\""), "\(status)")
+            #expect(try program.run("exec", name, "web", "--", "ping", "-c", "1", "198.51.100.66").status == 0)
+            try RunningCommand.start(["ip", "netns", "delete", "\(name).web"]).wait(within: .seconds(10)).output()
+            let broken = try program.run("status", name)
+            #expect(broken.status == 3 && "\(broken)".contains("namespaces are missing"), "\(broken)")
+        }
+
         @Test("a lab one of whose namespaces is gone is broken, and goes down")
         func namespaceGone() async throws {
             try await withLab(text: TinyLab.text) { lab throws in

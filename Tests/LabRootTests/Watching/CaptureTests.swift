@@ -36,6 +36,83 @@ extension RealLabs {
             }
         }
 
+        /// What another program prints of a file, line by line.
+        private func read(_ command: String...) throws -> [String] {
+            try RunningCommand.start(command).wait(within: .seconds(60)).output()
+                .split(separator: "\n").map(String.init)
+        }
+
+        /// `0x00000002` → `2`.
+        private static func plain(_ word: Substring) -> String {
+            word.hasPrefix("0x") ? UInt32(word.dropFirst(2), radix: 16).map(String.init) ?? "" : String(word)
+        }
+
+        @Test("Wireshark's programs find every interface by name, what each packet did there, and nothing amiss")
+        func wireshark() async throws {
+            let path = "/tmp/nlt-\(getpid())-wireshark.pcapng"
+            defer { unlink(path) }
+            try await withLab("private-nat") { lab throws in
+                let capture = try lab.program.start([
+                    "capture", lab.name, "app", "nat-a", "--count", "6", "-w", path, "icmp", "and", "host", "echo",
+                ])
+                #expect(eventually { (try? Files.read(path).isEmpty) == false })
+                try lab.run("app", "ping", "-c", "1", "198.51.100.40")
+                #expect(try capture.wait(within: .seconds(20)).status == 0)
+
+                let fields = [
+                    "frame.interface_name", "frame.interface_description", "frame.comment",
+                    "frame.packet_flags_direction", "ip.src", "ip.dst", "icmp.type",
+                ]
+                let words = ["tshark", "-n", "-r", path, "-T", "fields"] + fields.flatMap { ["-e", $0] }
+                let lines = try RunningCommand.start(words).wait(within: .seconds(60)).output()
+                    .split(separator: "\n").map { $0.split(separator: "\t").map(Self.plain) }
+                let (app, nat) = ("instance app, wire to vpc", "NAT gateway nat-a, wire to vpc")
+                // 1 came in, 2 went out; 8 asks, 0 answers.
+                #expect(
+                    lines == [
+                        ["app:eth0", app, "leaves \(app)", "2", "10.0.1.10", "198.51.100.40", "8"],
+                        ["nat-a:eth0", nat, "reaches \(nat)", "1", "10.0.1.10", "198.51.100.40", "8"],
+                        ["nat-a:eth0", nat, "leaves \(nat)", "2", "10.0.0.4", "198.51.100.40", "8"],
+                        ["nat-a:eth0", nat, "reaches \(nat)", "1", "198.51.100.40", "10.0.0.4", "0"],
+                        ["nat-a:eth0", nat, "leaves \(nat)", "2", "198.51.100.40", "10.0.1.10", "0"],
+                        ["app:eth0", app, "reaches \(app)", "1", "198.51.100.40", "10.0.1.10", "0"],
+                    ])
+                // A file that is cut off or has wrong lengths would end it with an error.
+                let facts = try read("capinfos", "-M", "-t", "-c", "-k", "-s", "-I", path)
+                    .map { $0.split(whereSeparator: { $0 == " " || $0 == "\t" }).joined(separator: " ") }
+                for fact in [
+                    "File type: pcapng", "Number of packets: 6", "Capture comment: lab \(lab.name)",
+                    "Number of interfaces in file: 2", "Name = app:eth0", "Description = \(nat)",
+                    "Time ticks per second = 1000000000",
+                    "Filter string = icmp and host echo", "Number of stat entries = 1", "Number of packets = 2",
+                    "Number of packets = 4",
+                ] {
+                    #expect(facts.contains(fact), "\(fact) is not among \(facts)")
+                }
+                #expect(try dump(path).count == 6)
+            }
+        }
+
+        @Test("into tcpdump's ears while packets pass, and as lines beside it") func livePipe() async throws {
+            try await withLab("private-nat") { lab throws in
+                let line =
+                    "\(lab.program.path) capture \(lab.name) app nat-a --count 6 --live -w - icmp and host echo "
+                    + "| tcpdump -l -n -r -"
+                let pipe = try RunningCommand.start(["sh", "-c", line])
+                // Each packet comes through at once, not when a buffer is full.
+                #expect(
+                    try eventually {
+                        _ = try lab.exec("app", ["ping", "-c", "1", "198.51.100.40"])
+                        return try pipe.outputSoFar().split(separator: "\n").count >= 6
+                    })
+                let end = try pipe.wait(within: .seconds(20))
+                #expect(end.status == 0, "\(end)")
+                #expect(end.stdout.split(separator: "\n").count == 6, "\(end)")
+                #expect(end.stdout.contains("IP 10.0.0.4 > 198.51.100.40: ICMP echo request"), "\(end)")
+                #expect(end.stderr.contains(" nat-a:eth0 out icmp 10.0.0.4 > 198.51.100.40 echo request"), "\(end)")
+            }
+        }
+
         @Test("to standard output, with a count; a filter by port") func pipe() async throws {
             try await withLab("private-nat") { lab throws in
                 let path = "/tmp/nlt-\(getpid())-pipe.pcapng"

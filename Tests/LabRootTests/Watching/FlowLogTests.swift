@@ -17,27 +17,41 @@ extension RealLabs {
             return end.stdout.split(separator: "\n").map(String.init)
         }
 
-        @Test("the NAT gateway's interface shows both legs, as in AWS's own example") func natOracle() async throws {
+        @Test("the NAT gateway's interface shows both legs, as in AWS's own example, and whose way is which")
+        func natOracle() async throws {
             try await withLab("private-nat") { lab throws in
                 let lines = try logging(
                     lab, "--no-nodata", "--format",
-                    "${instance-id} ${interface-id} ${srcaddr} ${dstaddr} ${pkt-srcaddr} ${pkt-dstaddr} ${action}"
+                    "${instance-id} ${interface-id} ${srcaddr} ${dstaddr} ${pkt-srcaddr} ${pkt-dstaddr} ${action} "
+                        + "${tcp-flags} ${type} ${flow-direction} ${traffic-path} ${region} ${az-id} ${sublocation-type} "
+                        + "${sublocation-id} ${pkt-src-aws-service} ${pkt-dst-aws-service}"
                 ) {
                     try lab.run("app", "curl", "-sf", "http://198.51.100.40/")
+                    try expectClosed(lab, "echo")
                 }
+                let rest = "us-east-1 use1-az1 - - - -"
+                // SYN and FIN, SYN-ACK and FIN: each direction's flags together.
                 #expect(
                     Set(lines.filter { $0.contains("eni-nat-a") }) == [
-                        "- eni-nat-a 10.0.1.10 10.0.0.4 10.0.1.10 198.51.100.40 ACCEPT",
-                        "- eni-nat-a 10.0.0.4 198.51.100.40 10.0.0.4 198.51.100.40 ACCEPT",
-                        "- eni-nat-a 198.51.100.40 10.0.0.4 198.51.100.40 10.0.0.4 ACCEPT",
-                        "- eni-nat-a 10.0.0.4 10.0.1.10 198.51.100.40 10.0.1.10 ACCEPT",
+                        "- eni-nat-a 10.0.1.10 10.0.0.4 10.0.1.10 198.51.100.40 ACCEPT 3 IPv4 ingress - \(rest)",
+                        "- eni-nat-a 10.0.0.4 198.51.100.40 10.0.0.4 198.51.100.40 ACCEPT 3 IPv4 egress 8 \(rest)",
+                        "- eni-nat-a 198.51.100.40 10.0.0.4 198.51.100.40 10.0.0.4 ACCEPT 19 IPv4 ingress - \(rest)",
+                        "- eni-nat-a 10.0.0.4 10.0.1.10 198.51.100.40 10.0.1.10 ACCEPT 19 IPv4 egress 1 \(rest)",
                     ], "\(lines)")
                 #expect(
                     Set(lines.filter { $0.contains("eni-app") }) == [
-                        "i-app eni-app 10.0.1.10 198.51.100.40 10.0.1.10 198.51.100.40 ACCEPT",
-                        "i-app eni-app 198.51.100.40 10.0.1.10 198.51.100.40 10.0.1.10 ACCEPT",
+                        "i-app eni-app 10.0.1.10 198.51.100.40 10.0.1.10 198.51.100.40 ACCEPT 3 IPv4 egress 1 \(rest)",
+                        "i-app eni-app 198.51.100.40 10.0.1.10 198.51.100.40 10.0.1.10 ACCEPT 19 IPv4 ingress - \(rest)",
                     ], "\(lines)")
             }
+        }
+
+        /// A server has sent, and heard of, the end of every connection.
+        private func expectClosed(_ lab: LabFixture, _ server: String) throws {
+            #expect(
+                try eventually {
+                    try lab.run(server, "ss", "-Htn", "state", "connected", "exclude", "time-wait").isEmpty
+                })
         }
 
         @Test("refused connections are REJECT, DNS is not logged, silence is NODATA") func actions() async throws {
@@ -77,14 +91,19 @@ extension RealLabs {
                   silent: { subnet: asked, address: 10.0.1.10, security-groups: [ping] }
                 """
             try await withLab(text: text) { lab throws in
-                let lines = try logging(lab, "--no-nodata") {
+                let lines = try logging(
+                    lab, "--no-nodata", "--format",
+                    "${interface-id} ${srcaddr} ${dstaddr} ${pkt-srcaddr} ${pkt-dstaddr} ${srcport} ${protocol} ${action} "
+                        + "${tcp-flags} ${type} ${flow-direction} ${traffic-path} ${log-status}"
+                ) {
                     let probe = try lab.program.run("probe", lab.name, "asker", "10.0.1.10", "--icmp")
                     #expect(probe.status == 1)
                 }
-                let words = lines.map { $0.split(separator: " ").map(String.init) }.filter { $0[2] == "eni-silent" }
                 #expect(
-                    words.map { [$0[3], $0[4], $0[7], $0[12]] }.sorted { $0[3] < $1[3] } == [
-                        ["10.0.0.10", "10.0.1.10", "1", "ACCEPT"], ["10.0.1.10", "10.0.0.10", "1", "REJECT"],
+                    Set(lines) == [
+                        "eni-asker 10.0.0.10 10.0.1.10 10.0.0.10 10.0.1.10 0 1 ACCEPT 0 IPv4 egress 1 OK",
+                        "eni-silent 10.0.0.10 10.0.1.10 10.0.0.10 10.0.1.10 0 1 ACCEPT 0 IPv4 ingress - OK",
+                        "eni-silent 10.0.1.10 10.0.0.10 10.0.1.10 10.0.0.10 0 1 REJECT 0 IPv4 egress - OK",
                     ], "\(lines)")
             }
         }
@@ -121,14 +140,45 @@ extension RealLabs {
             }
         }
 
-        @Test("counts are those of the interface itself") func counts() async throws {
+        @Test("to a service's addresses through its endpoint the way is 7, and the service is named")
+        func endpoint() async throws {
+            try await withLab("\(TestShare.repository)/Tests/Fixtures/GoodLabs/endpoints.yaml") { lab throws in
+                let lines = try logging(
+                    lab, "--no-nodata", "--format",
+                    "${interface-id} ${flow-direction} ${traffic-path} ${pkt-src-aws-service} ${pkt-dst-aws-service}"
+                ) {
+                    let probe = try lab.program.run("probe", lab.name, "app", "198.51.101.7:80", "--http")
+                    #expect(probe.status == 0)
+                }
+                #expect(Set(lines) == ["eni-app egress 7 - S3", "eni-app ingress - S3 -"], "\(lines)")
+            }
+        }
+
+        @Test("what passed before a log began is not in it, as in AWS; what rules dropped since up, status knows")
+        func before() async throws {
             try await withLab("private-nat") { lab throws in
+                #expect(try lab.program.run("probe", lab.name, "scanner", "203.0.113.20:22").status == 1)
+                let lines = try logging(lab, "--no-nodata") {
+                    try lab.run("bastion", "ping", "-c", "1", "10.0.1.10")
+                }
+                #expect(lines.count == 4 && !lines.contains { $0.contains("198.51.100.66") }, "\(lines)")
+                let status = try lab.program.run("status", lab.name).output()
+                #expect(status.contains("sg web ingress"), "\(status)")
+            }
+        }
+
+        @Test("counts are those of the interface itself, and times those of its packets") func counts() async throws {
+            try await withLab("private-nat") { lab throws in
+                let start = Int(time(nil))
                 let lines = try logging(lab, "--no-nodata") {
                     try lab.run("bastion", "ping", "-c", "5", "-i", "0.01", "-s", "100", "10.0.1.10")
                 }
+                let end = Int(time(nil))
                 // 100 bytes of data, 8 of ICMP, 20 of IP.
                 for words in lines.map({ $0.split(separator: " ").map(String.init) }) {
                     #expect(Array(words[5...9]) == ["0", "0", "1", "5", "640"], "\(lines)")
+                    let (first, last) = (try #require(Int(words[10])), try #require(Int(words[11])))
+                    #expect(start <= first && first <= last && last <= end, "\(start) \(end) \(lines)")
                 }
                 #expect(lines.count == 4, "\(lines)")
             }
