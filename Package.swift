@@ -65,7 +65,7 @@ let package = Package(
         module("Nftables", ["CLibMNL", "KernelObjects", "Netlink", "IPAddressing", "LinuxSystem"]),
 
         // In what a namespace differs from its plan: pure as well, but nftables are compared by their bytes.
-        module("Drift", ["KernelObjects", "LabPlan", "Nftables", "IPAddressing"]),
+        module("Drift", ["KernelObjects", "LabPlan", "Nftables", "IPAddressing", "LinuxSystem"]),
 
         // What lives and moves inside a lab.
         module(

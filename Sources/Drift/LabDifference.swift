@@ -1,5 +1,6 @@
 public import KernelObjects
 public import LabPlan
+import LinuxSystem
 public import Nftables
 
 /// In what a running lab differs from its plan: namespaces, wires, and what is in each.
@@ -56,11 +57,16 @@ public struct LabDifference: Sendable {
         }
         for link in inTheWay { devices[link.node, default: []].insert(link.device.name) }
         let objects = plan.plannedObjects
-        for node in plan.nodes {
-            guard let live = survey.nodes[node.name] else { continue }
-            let difference = NodeDifference(
-                node, objects: objects[node.name] ?? [], live: live, rules: survey.rulesets[node.name],
-                without: devices[node.name] ?? [])
+        let comparisons = plan.nodes.compactMap { node in
+            survey.nodes[node.name].map { live in
+                { @Sendable [objects = objects[node.name] ?? [], without = devices[node.name] ?? []] in
+                    NodeDifference(
+                        node, objects: objects, live: live, rules: survey.rulesets[node.name], without: without)
+                }
+            }
+        }
+        for comparison in inParallel(comparisons, threads: 2, name: "netlab-drift") {
+            guard case .success(let difference) = comparison else { preconditionFailure("comparing throws nothing") }
             if !difference.isEmpty { nodes.append(difference) }
         }
     }

@@ -18,7 +18,9 @@ struct Connections {
 
     /// The keys of a section.
     static func names(_ field: Field?) -> Set<String> {
-        Set((field?.node.mapping ?? [:]).compactMap { $0.key.scalar?.string })
+        // An empty `Node.Mapping` would have Yams compile the regular expressions of its default resolver: 2 ms.
+        guard let mapping = field?.node.mapping else { return [] }
+        return Set(mapping.compactMap { $0.key.scalar?.string })
     }
 }
 

@@ -2,7 +2,7 @@ public import CloudModel
 import Glibc
 import LabPlan
 import LinuxSystem
-import Namespaces
+public import Namespaces
 
 /// Brings a lab up: all of it, or nothing.
 public struct LabUp: Sendable {
@@ -11,13 +11,20 @@ public struct LabUp: Sendable {
     let state: StateFolder
     let settings: RunnerSettings
     let services: Bool
+    private let reserve: NamespaceReserve?
 
     /// - Parameters:
     ///   - name: The running lab's name; several copies of one file may run under different names.
     ///   - labText: The file, kept beside the lab so that `check` knows what was built.
     ///   - services: Whether anything shall answer inside; without, there is the network and no process.
-    public init(_ lab: Lab, name: String, labText: String, settings: RunnerSettings, services: Bool = true) {
+    ///   - reserve: Namespaces begun while the file was read.
+    public init(
+        _ lab: Lab, name: String, labText: String, settings: RunnerSettings, services: Bool = true,
+        reserve: NamespaceReserve? = nil
+    ) {
         plan = LabPlan(lab)
+        reserve?.need(plan.nodes.count)
+        self.reserve = reserve
         state = StateFolder(name)
         self.labText = labText
         self.settings = settings
@@ -63,7 +70,7 @@ public struct LabUp: Sendable {
         // The process starts while the namespaces are made and adopts its sockets while the network is.
         let server = try services ? ServerProcess(program: settings.program, state: state, lock: lock) : nil
         phases.end("spawn")
-        let nodes = try NetnsFolder.using { try builder.makeNamespaces(listening: services) }
+        let nodes = try NetnsFolder.using { try builder.makeNamespaces(listening: services, from: reserve) }
         try Interruption.check()
         phases.end("namespaces")
         try builder.configure(nodes, messages: messages.value()) { if let server { try order(server, plan, nodes) } }

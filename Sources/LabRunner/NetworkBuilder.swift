@@ -1,7 +1,7 @@
 import KernelObjects
 public import LabPlan
 import LinuxSystem
-import Namespaces
+public import Namespaces
 import Netlink
 import Nftables
 import RouteNetlink
@@ -26,10 +26,12 @@ public struct NetworkBuilder: Sendable {
 
     /// Step 1.
     ///
-    /// - Parameter listening: Whether the servers' sockets shall be opened.
-    public func makeNamespaces(listening: Bool = true) throws -> [MadeNode] {
+    /// - Parameters:
+    ///   - listening: Whether the servers' sockets shall be opened.
+    ///   - reserve: Namespaces that were made ahead.
+    public func makeNamespaces(listening: Bool = true, from reserve: NamespaceReserve? = nil) throws -> [MadeNode] {
         loadConnectionTracking()
-        return try NamedNamespace.create(namespaceNames) { index, namespace in
+        return try NamedNamespace.create(namespaceNames, from: reserve) { index, namespace in
             let node = plan.nodes[index]
             // Before any device exists: defaults are inherited, and `ip_forward` has nothing to walk over.
             for setting in node.sysctls { try Files.set(setting.value, at: setting.path) }

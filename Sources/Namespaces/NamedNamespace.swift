@@ -13,12 +13,19 @@ public enum NamedNamespace {
     /// Sockets opened and settings written there cost nothing extra: no later `setns`. One thread on purpose: two are
     /// slower, because mounts are made under one lock.
     /// Equivalent to `ip netns add NAME` for each.
+    ///
+    /// - Parameter reserve: Namespaces without a name, to be taken first.
     public static func create<Value>(
-        _ names: [String], inside: (Int, NetworkNamespace) throws -> Value
+        _ names: [String], from reserve: NamespaceReserve? = nil, inside: (Int, NetworkNamespace) throws -> Value
     ) throws -> [Value] {
+        let ready = reserve?.take() ?? []
         return try onThrowawayThread("netlab-ns") {
             try names.enumerated().map { index, name in
-                try systemCall("unshare", name) { cnl_unshare(cnl_clone_newnet) }
+                if index < ready.count {
+                    try systemCall("setns", name) { cnl_setns(ready[index].raw, cnl_clone_newnet) }
+                } else {
+                    try systemCall("unshare", name) { cnl_unshare(cnl_clone_newnet) }
+                }
                 let path = path(name)
                 _ = try OwnedDescriptor(opening: path, O_RDONLY | O_CREAT | O_EXCL, mode: 0)
                 try systemCall("mount", path) {

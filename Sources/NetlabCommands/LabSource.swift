@@ -5,6 +5,7 @@ import Glibc
 import LabFile
 import LabRunner
 import LinuxSystem
+import Namespaces
 
 /// A lab as the user named it: a lab file by path or by name, or a folder of what AWS describes.
 struct LabSource {
@@ -28,6 +29,14 @@ struct LabSource {
         for problem in look.problems { Output.complain(problem.rendered, raw: true) }
         guard let lab = look.lab else { throw ExitCode(2) }
         return LabSource(lab: lab, text: look.text)
+    }
+
+    /// Namespaces begun while the lab is read; none where a lab of that name seems to be up, and will not need any.
+    static func reserve(for argument: String, name: String?) -> NamespaceReserve? {
+        let file = argument.split(separator: "/").last.map(String.init) ?? ""
+        let name = name ?? (file.hasSuffix(".yaml") ? String(file.dropLast(5)) : file)
+        guard let name = try? LabName.valid(name), !StateFolder(name).exists else { return nil }
+        return NamespaceReserve()
     }
 
     static func look(at argument: String) throws -> Look {

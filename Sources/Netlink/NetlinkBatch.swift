@@ -36,6 +36,14 @@ public struct NetlinkBatch: Sendable {
         purposes.append(Purpose(operation: operation(), subject: subject))
     }
 
+    /// Appends all messages of another batch.
+    public mutating func append(_ other: NetlinkBatch) {
+        let start = bytes.count
+        bytes.append(contentsOf: other.bytes)
+        offsets.append(contentsOf: other.offsets.map { start + $0 })
+        purposes.append(contentsOf: other.purposes)
+    }
+
     /// Numbers the messages from `first`, marks each as a request and asks for an ACK of the one at `acknowledged`.
     ///
     /// Without `NLM_F_REQUEST` the kernel skips a message and yet acknowledges it; libnl's builders leave it out.

@@ -120,35 +120,32 @@ public final class NetlinkSocket: Sendable {
     private static func receive(
         on descriptor: Int32, _ body: (NetlinkHeader, UnsafeRawBufferPointer) throws -> Bool
     ) throws -> Bool {
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            var sender: UInt32 = 0
-            guard let count = try receiveOnce(on: descriptor, &buffer, &sender) else { return false }
-            // Port 0 is the kernel; anybody else is not to be believed.
-            guard sender == 0 else { continue }
-            guard count <= buffer.count else { throw SystemError(call: "recvmsg", errno: EMSGSIZE) }
-            let goesOn = try buffer.withUnsafeBytes { raw in
-                let raw = UnsafeRawBufferPointer(rebasing: raw[..<count])
+        // Not zeroed: most answers are short, and a dump of a lab asks for hundreds.
+        try withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 8) { buffer in
+            while true {
+                var sender: UInt32 = 0
+                guard let count = try receiveOnce(on: descriptor, buffer, &sender) else { return false }
+                // Port 0 is the kernel; anybody else is not to be believed.
+                guard sender == 0 else { continue }
+                guard count <= buffer.count else { throw SystemError(call: "recvmsg", errno: EMSGSIZE) }
+                let raw = UnsafeRawBufferPointer(rebasing: buffer[..<count])
                 var offset = 0
                 while let header = NetlinkHeader(raw, at: offset) {
                     let message = UnsafeRawBufferPointer(rebasing: raw[offset..<offset + header.length])
-                    guard try body(header, message) else { return false }
+                    guard try body(header, message) else { return true }
                     offset += (header.length + 3) & ~3
                 }
-                return true
             }
-            if !goesOn { return true }
         }
     }
 
     /// One datagram's length, or `nil` when none is waiting.
     private static func receiveOnce(
-        on descriptor: Int32, _ buffer: inout [UInt8], _ sender: inout UInt32
+        on descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer, _ sender: inout UInt32
     ) throws(SystemError) -> Int? {
         while true {
-            let count = buffer.withUnsafeMutableBytes {
-                cnl_netlink_receive(descriptor, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT), &sender)
-            }
+            let count = cnl_netlink_receive(
+                descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT), &sender)
             if count >= 0 { return count }
             switch errno {
             case EINTR: continue

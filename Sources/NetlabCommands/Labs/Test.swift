@@ -44,11 +44,14 @@ struct Test: ParsableCommand {
     }
 
     private static func run(_ lab: String, name: String?, _ options: CheckChoice) throws {
+        let reserve = LabSource.reserve(for: lab, name: name)
         let source = try LabSource.read(lab)
         Interruption.hold()
         let name = try LabName.valid(name ?? source.lab.name)
         let start = ContinuousClock.now
-        let running = try LabUp(source.lab, name: name, labText: source.text, settings: Share.settings).run()
+        let running = try LabUp(
+            source.lab, name: name, labText: source.text, settings: Share.settings, reserve: reserve
+        ).run()
         Output.note(
             "\(name): \(running.nodes.count) namespaces up in \(Int((ContinuousClock.now - start).seconds * 1000)) ms")
         let outcome = Result {

@@ -42,12 +42,14 @@ struct Up: ParsableCommand {
         _ lab: String, name: String?, check: Bool, json: Bool, networkOnly: Bool, timings: Bool
     ) throws {
         let reading = ContinuousClock.now
+        let reserve = LabSource.reserve(for: lab, name: name)
         let source = try LabSource.read(lab)
         Interruption.hold()
         let name = try LabName.valid(name ?? source.lab.name)
         let start = ContinuousClock.now
         let running = try LabUp(
-            source.lab, name: name, labText: source.text, settings: Share.settings, services: !networkOnly
+            source.lab, name: name, labText: source.text, settings: Share.settings, services: !networkOnly,
+            reserve: reserve
         ).run()
         var summary = LabSummary(running, seconds: (ContinuousClock.now - start).seconds)
         if timings { summary.phases = [UpPhase("read", start - reading)] + running.phases }
