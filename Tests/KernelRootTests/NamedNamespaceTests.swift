@@ -102,6 +102,26 @@ struct NamedNamespaceTests {
         }
     }
 
+    @Test("whatever stood ready: every name has a namespace of its own, with nothing in it", arguments: [0, 2, 9])
+    func reserve(ready: Int) throws {
+        try withOwnRun { run in
+            try NamedNamespace.makeFolder(marker: marker)
+            let reserve = NamespaceReserve(upTo: ready)
+            let outside = try NetworkNamespace(name: "here", path: "/proc/thread-self/ns/net").identity
+            let made = try NamedNamespace.create(["nlt-a", "nlt-b", "nlt-c", "nlt-d"], from: reserve) { _, namespace in
+                let here = try NetworkNamespace(name: "here", path: "/proc/thread-self/ns/net").identity
+                return (here, try namespace.identity, try Files.list("/proc/sys/net/ipv4/conf").sorted())
+            }
+            run.expect(Set(made.map(\.0) + [outside]).count == 5, "four, and none is ours")
+            run.expect(made.allSatisfy { $0.0 == $0.1 }, "settings are made inside")
+            run.expect(made.allSatisfy { $0.2 == ["all", "default", "lo"] }, "no interface of anybody else")
+            for name in ["nlt-a", "nlt-b", "nlt-c", "nlt-d"] {
+                let kept = try NetworkNamespace(name: name, path: NamedNamespace.path(name)).identity
+                run.expect(made.contains { $0.0 == kept }, "the name leads there")
+            }
+        }
+    }
+
     @Test("a name that is taken is refused, and stays as it was")
     func taken() throws {
         try withOwnRun { run in
