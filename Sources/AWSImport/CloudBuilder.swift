@@ -84,15 +84,17 @@ struct CloudBuilder {
         vpc.endpoints = endpoints(of: id)
         vpc.natGateways = natGateways(of: id)
         vpc.instances = instances(of: id)
-        let targets = RouteTargets(vpc: vpc, lab: lab, interfaces: interfaces)
+        let targets = RouteTargets(
+            vpc: vpc, lab: lab, interfaces: interfaces, subnets: Set(subnets.compactMap { $0.block("CidrBlock") }))
         vpc.routeTables = routeTables(of: id, targets: targets, into: &vpc)
         vpc.networkACLs = networkACLs(of: id)
         vpc.subnets = subnets.compactMap { subnet($0, in: vpc, id: id) }
-        vpc.securityGroups = securityGroups(of: id)
+        vpc.securityGroups = securityGroups(of: id, peered: Set(lab.peerings.compactMap { $0.peer(of: name) }))
         vpc.targetGroups = targetGroups(of: id, in: vpc)
         vpc.loadBalancers = loadBalancers(of: id, in: vpc)
         addMissingGroups(to: &vpc)
         gatherPrefixes(into: &vpc)
+        removeLostAddresses(from: &vpc)
         return vpc
     }
 

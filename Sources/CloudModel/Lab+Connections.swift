@@ -1,3 +1,5 @@
+public import IPAddressing
+
 // Which VPCs can speak to each other, and by what.
 extension Lab {
     public func vpc(_ name: String) -> VPC? { vpcs.first { $0.name == name } }
@@ -44,5 +46,30 @@ extension TransitGatewayAttachment {
     /// The subnets that hold its interfaces, one a zone.
     public var subnets: [String] {
         if case .vpc(_, let subnets) = resource { subnets } else { [] }
+    }
+}
+
+extension Lab {
+    /// The routes that attachments bring to a transit gateway's table by themselves; of two to one block the first wins:
+    /// a VPC's before a Direct Connect gateway's, and that before a VPN's [tgw: route evaluation order].
+    public func propagatedRoutes(
+        to table: TransitGatewayRouteTable, of gateway: TransitGateway
+    ) -> [(block: CIDRBlock, attachment: String)] {
+        let attachments = table.propagations.compactMap { gateway.attachment($0) }
+        return (0...2).flatMap { rank in
+            attachments.filter { $0.propagationRank == rank }.flatMap { attachment in
+                let blocks = attachment.vpc.map { vpc($0)?.cidrBlocks ?? [] } ?? attachment.prefixes
+                return blocks.map { ($0, attachment.name) }
+            }
+        }
+    }
+}
+
+extension TransitGatewayAttachment {
+    fileprivate var propagationRank: Int {
+        switch resource {
+        case .vpc, .peering: 0
+        case .outside(let name): name.hasPrefix("vpn-") ? 2 : 1
+        }
     }
 }

@@ -23,21 +23,29 @@ extension VPC {
         }
     }
 
-    /// Where a node of a balancer may send a flow for a listener's group, whether it is well there or not: the targets of
-    /// its own zone, or of all zones.
+    /// Where a node of a balancer may send a flow for a listener's group, whether it is well there or not.
     public func targets(
-        of group: TargetGroup, from node: LoadBalancerNode, crossZone: Bool
-    ) -> [(address: IPv4Address, port: UInt16)] {
+        of group: TargetGroup, from node: LoadBalancerNode, of balancer: LoadBalancer
+    ) -> [(target: Target, address: IPv4Address)] {
         group.targets.compactMap { target in
-            guard let place = place(of: target), crossZone || place.zone == nil || place.zone == node.zone else {
-                return nil
-            }
-            return (place.address, target.port)
+            guard let place = place(of: target), balancer.reaches(place.zone, from: node.zone) else { return nil }
+            return (target, place.address)
         }
     }
 }
 
 extension LoadBalancer {
+    /// Whether a node uses the targets of a zone: of its own, of every zone if a network balancer is cross-zone [NLB,
+    /// availability zones: constrained ones], and of the zones that an application balancer is enabled in. An address
+    /// outside the VPC belongs to no zone, and every node may use it.
+    func reaches(_ zone: String?, from own: String) -> Bool {
+        guard let zone, zone != own else { return true }
+        return switch kind {
+        case .network: isCrossZone
+        case .application: nodes.contains { $0.zone == zone }
+        }
+    }
+
     /// The name by which it is known inside and outside: `web.elb.lab.internal`, unless a description says another.
     public var publicName: String { dnsName ?? "\(name).elb.lab.internal" }
 }

@@ -3,7 +3,7 @@ import CloudModel
 /// The gateways at a VPC's border: `internet-gateway`, `virtual-private-gateway`, `egress-only-internet-gateways`.
 enum GatewaysReader {
     static let internetKeys = ["name", "route-table"]
-    static let privateKeys = ["name", "prefixes"]
+    static let privateKeys = ["name", "prefixes", "bgp"]
 
     static func read(_ table: Table, into vpc: inout VPC) {
         if let field = table["internet-gateway"], let gateway = internetGateway(field) {
@@ -30,7 +30,7 @@ enum GatewaysReader {
         return InternetGateway(name: name, routeTable: table["route-table"]?.text("edge"), origin: field.origin)
     }
 
-    /// `vgw`, or `{ name: vgw, prefixes: [172.16.0.0/16] }`.
+    /// `vgw`, or `{ name: vgw, prefixes: [172.16.0.0/16], bgp: true }`.
     private static func privateGateway(_ field: Field) -> VirtualPrivateGateway? {
         guard field.isMapping else {
             return field.text("vgw").map { VirtualPrivateGateway(name: $0, origin: field.origin) }
@@ -40,6 +40,7 @@ enum GatewaysReader {
             let name = table.need("name", example: "vgw")?.text("vgw")
         else { return nil }
         let prefixes = table["prefixes"]?.items().compactMap { $0.block("172.16.0.0/16") } ?? []
-        return VirtualPrivateGateway(name: name, prefixes: prefixes, origin: field.origin)
+        return VirtualPrivateGateway(
+            name: name, prefixes: prefixes, learnsRoutes: table["bgp"]?.boolean(), origin: field.origin)
     }
 }

@@ -56,8 +56,8 @@ enum LoadBalancerNode {
         let owner = "elb \(node.name)"
         let forwardings = balancer.listeners.compactMap { listener -> Forwarding? in
             guard case .forward(let name) = listener.action, let group = vpc.targetGroup(name) else { return nil }
-            let targets = vpc.targets(of: group, from: node, crossZone: balancer.isCrossZone).map {
-                FlowTarget($0.address, port: $0.port)
+            let targets = vpc.targets(of: group, from: node, of: balancer).map {
+                FlowTarget($0.address, port: $0.target.port)
             }
             return Forwarding(listener: listener, group: group, targets: targets)
         }

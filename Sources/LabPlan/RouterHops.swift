@@ -15,6 +15,7 @@ struct RouterHops {
     let ports: [RouterPort]
     let wires: [RouterWire]
     let uplink: Device?
+    let privateGateway: VirtualPrivateGateway?
 
     func hop(of route: Route, in table: RoutingTable) -> Hop {
         let owner = table.table.owner
@@ -40,6 +41,19 @@ struct RouterHops {
         case .local: return .local
         case .blackhole: return .gone(owner: "\(owner): blackhole")
         }
+    }
+
+    /// Where packets of a route end that leaves the lab or leads nowhere, and in whose name: the first block that fits.
+    /// A virtual private gateway takes only what one of its own routes fits.
+    func ends(of route: Route, in table: RoutingTable) -> [(block: CIDRBlock, owner: String)] {
+        guard case .gone(let owner) = hop(of: route, in: table) else { return [] }
+        let everything = [(block: route.destination, owner: owner)]
+        guard case .virtualPrivateGateway(let name) = route.target, let gateway = privateGateway,
+            gateway.name == name, !gateway.learnsRoutes
+        else { return everything }
+        let known = gateway.prefixes.filter { $0.overlaps(route.destination) }
+        if known.contains(where: { $0.prefixLength <= route.destination.prefixLength }) { return everything }
+        return known.sorted().map { ($0, owner) } + [(route.destination, "vgw \(name): no route")]
     }
 
     /// Only the interface in the packet's own zone will do.

@@ -114,7 +114,9 @@ struct RouterNode {
         node.addresses = own.map { InterfaceAddress($0, prefixLength: 32, device: .loopback) }
     }
 
-    private var hops: RouterHops { RouterHops(ports: ports, wires: wires, uplink: uplink) }
+    private var hops: RouterHops {
+        RouterHops(ports: ports, wires: wires, uplink: uplink, privateGateway: vpc.virtualPrivateGateway)
+    }
 
     private mutating func addRoutes() {
         for port in ports {

@@ -157,15 +157,14 @@ struct RouterRuleset {
     /// Routes whose target is gone lead here as well as no route at all: the longest that fits is the one it took.
     private var routeTableChains: [NftChain] {
         tables.map { table in
-            let gone = table.routes.compactMap { route -> (block: CIDRBlock, owner: String)? in
-                if case .gone(let owner) = hops.hop(of: route, in: table) { (route.destination, owner) } else { nil }
+            let longestFirst = table.routes.sorted {
+                ($1.destination.prefixLength, $0.destination.base)
+                    < ($0.destination.prefixLength, $1.destination.base)
             }
-            let longestFirst = gone.sorted {
-                ($1.block.prefixLength, $0.block.base) < ($0.block.prefixLength, $1.block.base)
-            }
+            let gone = longestFirst.flatMap { hops.ends(of: $0, in: table) }
             return NftChain(
                 table.chain,
-                rules: longestFirst.map { NftRule.drop(Self.destination($0.block), owner: $0.owner) }
+                rules: gone.map { NftRule.drop(Self.destination($0.block), owner: $0.owner) }
                     + [.drop(owner: "\(table.table.owner): no route")])
         }
     }

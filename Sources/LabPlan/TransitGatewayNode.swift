@@ -93,9 +93,8 @@ struct TransitGatewayNode {
         for route in table.routes where seen.insert(route.destination).inserted {
             lines.append(line(route.destination, route.attachment, zonal))
         }
-        for name in table.propagations {
-            guard let vpc = gateway.attachment(name)?.vpc.flatMap({ lab.vpc($0) }) else { continue }
-            for block in vpc.cidrBlocks where seen.insert(block).inserted { lines.append(line(block, name, zonal)) }
+        for (block, name) in lab.propagatedRoutes(to: table, of: gateway) where seen.insert(block).inserted {
+            lines.append(line(block, name, zonal))
         }
         return lines
     }

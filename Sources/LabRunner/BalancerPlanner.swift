@@ -101,8 +101,8 @@ struct BalancerPlanner {
                 groups[known].slots += slots
                 continue
             }
-            let targets = vpc.targets(of: group, from: node, crossZone: balancer.isCrossZone).map {
-                NginxConfiguration.Backend($0.address, port: $0.port)
+            let targets = vpc.targets(of: group, from: node, of: balancer).map {
+                NginxConfiguration.Backend($0.address, port: $0.target.port)
             }
             groups.append(.init(name: name, slots: slots, targets: targets, check: .init(group.healthCheck)))
         }

@@ -8,6 +8,8 @@ enum FlowStart: Hashable {
     case internet(IPv4Address)
     case subnet(Int, IPv4Address)
     case vpc(Int, IPv4Address)
+    /// On premises, behind the virtual private gateway of a VPC.
+    case virtualPrivateGateway(Int, IPv4Address)
 
     /// Lets the first packet go.
     func send<Log: WalkLog>(_ walker: inout Walker<Log>) -> Verdict {
@@ -31,13 +33,14 @@ enum FlowStart: Hashable {
             walker.log.visit(index.subnets[number].component)
             return walker.leaveSubnet(number)
         case .vpc(let number, _): return walker.deliver(in: number)
+        case .virtualPrivateGateway(let number, _): return walker.enterByVirtualPrivateGateway(number)
         }
     }
 
     /// Nobody sent what appears at a router, so nobody waits for an answer.
     var awaitsReply: Bool {
         switch self {
-        case .interface, .container, .internet: true
+        case .interface, .container, .internet, .virtualPrivateGateway: true
         case .subnet, .vpc: false
         }
     }
@@ -47,6 +50,7 @@ enum FlowStart: Hashable {
         case (.interface(let number), .interface(let end)): number == end
         case (.container(let number), .container(let end)): number == end
         case (.internet, .internet): true
+        case (.virtualPrivateGateway(let number, _), .virtualPrivateGateway(let end)): number == end
         default: false
         }
     }
@@ -58,6 +62,7 @@ enum FlowStart: Hashable {
         case .internet(let address): index.hosts[address].map(index.component(ofHost:)) ?? .internet
         case .subnet(let number, _): index.subnets[number].component
         case .vpc(let number, _): index.vpcs[number].component
+        case .virtualPrivateGateway(let number, _): index.vpcs[number].privateGateway
         }
     }
 }
@@ -69,7 +74,8 @@ extension ReachabilityIndex {
         case .node(let name):
             if let number = containerNamed[name] { return .container(number) }
             if let number = interfaceOfNode[name] { return canBegin(number) ? .interface(number) : nil }
-            return lab.internet.host(name).map { .internet($0.address) }
+            if let host = lab.internet.host(name) { return .internet(host.address) }
+            return startOnPremises(behind: name)
         case .interface(let name):
             return (interfaceNamed[name] ?? interfaceOfNode[name]).flatMap { canBegin($0) ? .interface($0) : nil }
         case .address(let address):
@@ -80,6 +86,14 @@ extension ReachabilityIndex {
             return subnets.firstIndex { $0.model.name == name }.map { .subnet($0, address) }
         case .vpcRouter(let name, let address):
             return vpcs.firstIndex { $0.model.name == name }.map { .vpc($0, address) }
+        }
+    }
+
+    /// Somebody behind a virtual private gateway: the first address of its first block, or one of nobody.
+    private func startOnPremises(behind name: String) -> FlowStart? {
+        vpcs.firstIndex { $0.model.virtualPrivateGateway?.name == name }.map { number in
+            let block = vpcs[number].model.virtualPrivateGateway?.prefixes.first { $0.prefixLength > 0 }
+            return .virtualPrivateGateway(number, block.map { $0.base + 1 } ?? IPv4Address(192, 0, 2, 1))
         }
     }
 
@@ -120,7 +134,9 @@ extension ReachabilityIndex {
             case .interface(let number): chosen ?? interfaces[number].address
             // In mode none there is no address; the walk says so.
             case .container(let number): chosen ?? containers[number].address ?? IPv4Address(127, 0, 0, 1)
-            case .internet(let address), .subnet(_, let address), .vpc(_, let address): chosen ?? address
+            case .internet(let address), .subnet(_, let address), .vpc(_, let address),
+                .virtualPrivateGateway(_, let address):
+                chosen ?? address
             }
         return PacketHeader(from: source, to: destination, transport, sourcePorts: sourcePorts)
     }
@@ -149,7 +165,7 @@ extension ReachabilityIndex {
         switch start {
         case .interface(let number): number
         case .container(let number): containers[number].host
-        case .internet, .subnet, .vpc: nil
+        case .internet, .subnet, .vpc, .virtualPrivateGateway: nil
         }
     }
 

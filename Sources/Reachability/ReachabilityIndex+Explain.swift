@@ -97,7 +97,7 @@ extension ReachabilityIndex {
             if let host { walker.log.visit(component(ofHost: host)) }
             verdict = walker.crossInternet(from: nil)
         case .gatewayEndpoint(let number, let vpc): verdict = walker.answer(fromGatewayEndpoint: number, vpc: vpc)
-        case .service, .outside: return nil
+        case .service, .virtualPrivateGateway, .outside: return nil
         }
         guard case .arrived(let end) = verdict else { return verdict.disposition }
         guard start.isReached(by: end), walker.packet == expecting else {

@@ -28,9 +28,41 @@ struct ConnectionTests {
         let vpc = try #require(imported.lab?.vpcs.first, "\(imported.rendered)")
         #expect(vpc.virtualPrivateGateway?.name == "vgw-1")
         #expect(vpc.virtualPrivateGateway?.prefixes.map(\.description) == ["172.20.0.0/16", "172.21.0.0/16"])
+        #expect(vpc.virtualPrivateGateway?.learnsRoutes == true, "a block was propagated that no connection routes")
         let routes = try #require(vpc.routeTable("rtb-1")?.routes)
         #expect(routes.allSatisfy { $0.target == .virtualPrivateGateway("vgw-1") })
         #expect(routes.map(\.isPropagated) == [true, false])
+    }
+
+    /// What is described of a virtual private gateway's connections, and whether it may learn blocks by BGP.
+    static let connections: [(text: String, learnsRoutes: Bool)] = [
+        (#"{"VpnConnections": []}"#, false), ("{}", true),
+        (vpn(#""Options": {"StaticRoutesOnly": true}, "Routes": [{"DestinationCidrBlock": "172.20.0.0/16"}]"#), false),
+        (vpn(#""Options": {"StaticRoutesOnly": false}, "Routes": []"#), true), (vpn(#""Routes": []"#), true),
+        (
+            #"{"VpnConnections": [], "virtualInterfaces": [{"virtualInterfaceId": "dxvif-1", "virtualGatewayId": "vgw-1"}]}"#,
+            true
+        ),
+        (
+            #"{"VpnConnections": [], "directConnectGatewayAssociations": [{"directConnectGatewayId": "d", "associationId": "a","#
+                + #""associatedGateway": {"id": "vgw-1", "type": "virtualPrivateGateway"}}]}"#, true
+        ),
+    ]
+
+    @Test("a virtual private gateway knows all its blocks where nobody speaks BGP with it", arguments: connections)
+    func knowsAllRoutes(connections: String, learnsRoutes: Bool) throws {
+        let imported = Snapshots.read([
+            "vpc.json": vpc("vpc-1", "10.0.0.0/16"),
+            "vgw.json":
+                #"{"VpnGateways": [{"VpnGatewayId": "vgw-1", "State": "available", "VpcAttachments": [{"VpcId": "vpc-1", "State": "attached"}]}]}"#,
+            "vpn.json": connections,
+        ])
+        let vpc = try #require(imported.lab?.vpcs.first, "\(imported.rendered)")
+        #expect(vpc.virtualPrivateGateway?.learnsRoutes == learnsRoutes)
+    }
+
+    private static func vpn(_ rest: String) -> String {
+        #"{"VpnConnections": [{"VpnConnectionId": "vpn-1", "VpnGatewayId": "vgw-1", "State": "available", \#(rest)}]}"#
     }
 
     @Test("Direct Connect prints keys with small letters; it is named, and its way in is the virtual private gateway")
@@ -97,6 +129,29 @@ struct ConnectionTests {
         #expect(lab.transitGateways.map { $0.attachments.map(\.routeTable) } == [["tgw-rtb-1"], ["tgw-rtb-2"]])
         #expect(
             lab.transitGateways.allSatisfy { $0.routeTables.first?.routes.map(\.attachment) == ["tgw-attach-p"] })
+    }
+
+    @Test("what a VPN has propagated to a transit gateway's table is behind it, if the table's routes are described")
+    func gatewayVPN() throws {
+        let imported = Snapshots.read([
+            "vpc.json": vpc("vpc-1", "10.1.0.0/16"),
+            "t.json":
+                #"{"TransitGateways": [{"TransitGatewayId": "tgw-1", "State": "available"}],"#
+                + #""TransitGatewayAttachments": [{"TransitGatewayAttachmentId": "tgw-attach-1", "TransitGatewayId": "tgw-1","#
+                + #""ResourceType": "vpn", "ResourceId": "vpn-1", "State": "available"}],"#
+                + #""TransitGatewayRouteTables": [{"TransitGatewayRouteTableId": "tgw-rtb-1", "TransitGatewayId": "tgw-1"}],"#
+                + #""TransitGatewayPropagations": [{"TransitGatewayRouteTableId": "tgw-rtb-1","#
+                + #""TransitGatewayRouteTablePropagations": [{"TransitGatewayAttachmentId": "tgw-attach-1", "State": "enabled"}]}],"#
+                + #""TransitGatewayStaticRoutes": [{"TransitGatewayRouteTableId": "tgw-rtb-1", "Routes": ["#
+                + ["172.20.0.0/16", "10.1.0.0/16", "2001:db8::/32"].map { block in
+                    let attachment = block == "10.1.0.0/16" ? "tgw-attach-vpc" : "tgw-attach-1"
+                    return #"{"DestinationCidrBlock": "\#(block)", "Type": "propagated", "State": "active","#
+                        + #""TransitGatewayAttachments": [{"TransitGatewayAttachmentId": "\#(attachment)"}]}"#
+                }.joined(separator: ", ") + "]}]}",
+        ])
+        let gateway = try #require(imported.lab?.transitGateways.first, "\(imported.rendered)")
+        #expect(gateway.attachments.map { $0.prefixes.map(\.description) } == [["172.20.0.0/16"]])
+        #expect(gateway.routeTables.first?.routes == [] && gateway.routeTables.first?.propagations == ["tgw-attach-1"])
     }
 
     @Test("an application load balancer, an interface endpoint and a private NAT gateway")

@@ -28,7 +28,7 @@ struct DegradedTests {
     @Test(
         "routes to what the lab has not become blackholes",
         arguments: [
-            #""GatewayId": "igw-gone""#, #""NatGatewayId": "nat-gone""#, #""TransitGatewayId": "tgw-gone""#,
+            #""GatewayId": "vgw-gone""#, #""NatGatewayId": "nat-gone""#, #""TransitGatewayId": "tgw-gone""#,
             #""VpcPeeringConnectionId": "pcx-gone""#, #""NetworkInterfaceId": "eni-gone""#,
             #""CoreNetworkArn": "arn:x""#,
             #""LocalGatewayId": "lgw-1""#, #""CarrierGatewayId": "cagw-1""#,
@@ -39,6 +39,50 @@ struct DegradedTests {
                 + #""Routes": [{"DestinationCidrBlock": "192.0.2.0/24", \#(target), "State": "active"}]}]}"#)
         #expect(imported.says("`rtb-1` to 192.0.2.0/24 leads to", "RouteTables[0].Routes[0]", "dropped"))
         #expect(imported.lab?.vpcs.first?.routeTable("rtb-1")?.routes.map(\.target) == [.blackhole])
+    }
+
+    @Test("targets: those that are leaving or not used are left out, those that have just come are not yet well")
+    func targetStates() throws {
+        let states = ["healthy", "initial", "unhealthy", "unhealthy.draining", "unavailable", "draining", "unused"]
+        let targets = states.enumerated().map { number, state in
+            #"{"Target": {"Id": "10.0.1.\#(10 + number)", "Port": 80}, "TargetHealth": {"State": "\#(state)"}}"#
+        }
+        let imported = read(
+            #"{"TargetGroups": [{"TargetGroupArn": "arn:tg/x/1", "TargetGroupName": "x", "VpcId": "vpc-1", "Protocol": "TCP","#
+                + #""Port": 80, "TargetType": "ip"}]}"#,
+            #"{"LoadBalancerTargetHealth": [{"TargetGroupArn": "arn:tg/x/1", "TargetHealthDescriptions": ["#
+                + targets.joined(separator: ", ") + "]}]}")
+        let group = try #require(imported.lab?.vpcs.first?.targetGroups.first, "\(imported.rendered)")
+        #expect(group.targets.map(\.health) == [.healthy, .unhealthy, .unhealthy, .unhealthy, .unknown])
+        #expect(imported.says("`10.0.1.15` of `x` is draining", "no new connection"))
+        #expect(imported.says("`10.0.1.16` of `x` is unused"))
+    }
+
+    @Test(
+        "ports, types and codes of a group's rule",
+        arguments: [
+            (#""IpProtocol": "tcp", "FromPort": 22, "ToPort": 22"#, Traffic.tcp(22...22)),
+            (#""IpProtocol": "6", "FromPort": 0, "ToPort": 22"#, .tcp(1...22)),
+            (#""IpProtocol": "udp", "FromPort": 65530, "ToPort": 65535"#, .udp(65_530...65_535)),
+            (#""IpProtocol": "tcp", "FromPort": -1, "ToPort": -1"#, .tcp(1...65_535)),
+            (#""IpProtocol": "tcp""#, .tcp(1...65_535)),
+            (#""IpProtocol": "tcp", "FromPort": -1, "ToPort": 50"#, .tcp(1...50)),
+            (#""IpProtocol": "tcp", "FromPort": 30, "ToPort": -1"#, .tcp(30...65_535)),
+            (#""IpProtocol": "tcp", "FromPort": 50, "ToPort": 30"#, nil),
+            (#""IpProtocol": "icmp", "FromPort": -1, "ToPort": -1"#, .icmp(type: nil, code: nil)),
+            (#""IpProtocol": "icmp", "FromPort": 8, "ToPort": -1"#, .icmp(type: 8, code: nil)),
+            (#""IpProtocol": "icmp", "FromPort": 3, "ToPort": 4"#, .icmp(type: 3, code: 4)),
+            (#""IpProtocol": "icmp", "FromPort": -1, "ToPort": 9"#, nil),
+            (#""IpProtocol": "-1", "FromPort": 80, "ToPort": 80"#, .all),
+            (#""IpProtocol": "47""#, .protocolNumber(47)),
+        ])
+    func groupTraffic(words: String, traffic: Traffic?) throws {
+        let imported = read(
+            #"{"SecurityGroups": [{"GroupId": "sg-1", "VpcId": "vpc-1", "IpPermissions": [{\#(words), "#
+                + #""IpRanges": [{"CidrIp": "10.0.0.0/8"}]}]}]}"#)
+        let group = try #require(imported.lab?.vpcs.first?.securityGroup("sg-1"), "\(imported.rendered)")
+        #expect(group.ingress.map(\.traffic) == (traffic.map { [$0] } ?? []))
+        #expect(imported.says("protocol or ports that are none") == (traffic == nil))
     }
 
     @Test("IPv6 routes, rules and lines are named")

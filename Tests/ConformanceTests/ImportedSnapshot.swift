@@ -1,5 +1,6 @@
 import AWSImport
 import CloudModel
+import Foundation
 import IPAddressing
 import LinuxSystem
 import Reachability
@@ -39,11 +40,16 @@ struct ImportedSnapshot {
 
     static func collapsed(_ names: [String]) -> [String] {
         var result: [String] = []
-        for name in names.map({ outside.contains($0) ? "internet" : $0 })
+        for name in names.map({ outside.contains($0) ? "internet" : endpoint($0) ?? $0 })
         where result.last != name || name != "internet" {
             result.append(name)
         }
         return result
+    }
+
+    /// The suite's analyser has a node for each interface of an interface endpoint, `vpce-1-subnet-1`.
+    private static func endpoint(_ name: String) -> String? {
+        name.range(of: "vpce-[0-9a-f]+", options: .regularExpression).map { String(name[$0]) }
     }
 
     /// Where the case begins.

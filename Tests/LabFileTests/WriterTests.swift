@@ -31,6 +31,16 @@ struct WriterTests {
             """)
     }
 
+    @Test(
+        "a virtual private gateway with its blocks, with BGP, with neither",
+        arguments: [
+            "vgw", "{ name: vgw, prefixes: [172.16.0.0/16] }", "{ name: vgw, prefixes: [172.16.0.0/16], bgp: true }",
+            "{ name: vgw, bgp: false }",
+        ])
+    func privateGateway(form: String) throws {
+        try roundTrip("lab: x\nvpc: { cidr: 10.0.0.0/16 }\nvirtual-private-gateway: \(form)\n")
+    }
+
     @Test("times have a unit")
     func times() throws {
         try roundTrip(

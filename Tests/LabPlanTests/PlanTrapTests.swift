@@ -40,6 +40,24 @@ struct PlanTrapTests {
             ])
     }
 
+    @Test("a virtual private gateway's route: its blocks leave the lab, all else ends at the gateway")
+    func privateGateway() throws {
+        let node = try router(
+            oneSubnet.replacing(
+                "internet-gateway: igw",
+                with: "virtual-private-gateway: { name: vgw, prefixes: [172.16.0.0/12, 192.168.7.0/24] }"
+            ).replacing("ROUTES", with: "{ 0.0.0.0/0: vgw, 172.16.0.0/16: vgw, 192.168.7.9/32: blackhole }"))
+        let chain = try #require(node.nft?.chains.first { $0.name == "table-rtb-a" })
+        #expect(
+            chain.rules.map(\.text) == [
+                "ip daddr 192.168.7.9 counter drop comment \"rtb a: blackhole\"",
+                "ip daddr 172.16.0.0/16 counter drop comment \"vgw vgw: outside the lab\"",
+                "ip daddr 172.16.0.0/12 counter drop comment \"vgw vgw: outside the lab\"",
+                "ip daddr 192.168.7.0/24 counter drop comment \"vgw vgw: outside the lab\"",
+                "counter drop comment \"vgw vgw: no route\"", "counter drop comment \"rtb a: no route\"",
+            ])
+    }
+
     @Test("the source check drops foreign sources, and is not there when it is off")
     func sourceCheck() throws {
         let text = oneSubnet.replacing("ROUTES", with: "{}")

@@ -29,8 +29,24 @@ struct LoadBalancerTests {
                 $0.targetGroups[0].targets.removeFirst(); $0.loadBalancers[0].isCrossZone = true
             }),
         RuleCase(
-            "network: the only one in the zone is ill", "client", "nlb", .tcp(port: 80), .elbv2NoTargetsInAZ,
+            "network: when the only one in the zone is ill, it is used", "client", "nlb", .tcp(port: 80),
             change { $0.targetGroups[0].targets[0].health = .unhealthy }),
+        RuleCase(
+            "network: cross-zone, into a zone without a node", "client", "nlb", .tcp(port: 80),
+            change {
+                $0.targetGroups[0].targets.removeFirst(); $0.loadBalancers[0].isCrossZone = true
+                $0.loadBalancers[0].nodes.removeLast()
+            }),
+        RuleCase(
+            "application: not into a zone it is not enabled in", "client", "alb", .tcp(port: 443), .elbv2NoTargetsInAZ,
+            at: "alb-a",
+            change {
+                $0.targetGroups[0].targets.removeFirst(); $0.loadBalancers[1].nodes.removeLast()
+            }),
+        RuleCase(
+            "network: an address outside the VPC is in no zone", "client", "nlb", .tcp(port: 80),
+            .igwDestinationNotInRFC1918Egress,
+            change { $0.targetGroups[0].targets = [Target(destination: .address(ip("10.9.9.9")), port: 8080)] }),
         RuleCase(
             "network: when all are ill, all are used", "client", "nlb", .tcp(port: 80),
             change {
@@ -100,6 +116,26 @@ struct LoadBalancerTests {
         #expect(analysis.forward.end.source == ip("10.0.1.60"))
         #expect(analysis.forward.end.sourcePorts == 1024...65_535)
         #expect(analysis.alternatives.map(\.end.destination) == [ip("10.0.2.10")])
+    }
+
+    @Test("an ill target of its own zone is used only while no other of those the node may use is well")
+    func failsOpenByZone() throws {
+        func ends(_ change: (inout VPC) -> Void) -> [IPv4Address] {
+            var lab = Cloud.lab
+            lab.change("home") { vpc in
+                vpc.targetGroups[0].targets[0].health = .unhealthy
+                change(&vpc)
+            }
+            let analysis = ReachabilityIndex(lab).explain(Flow(from: .node("client"), to: .node("nlb"), .tcp(port: 80)))
+            return ([analysis.forward] + analysis.alternatives).map(\.end.destination)
+        }
+        #expect(ends { _ in } == [ip("10.0.1.10")])
+        #expect(ends { $0.loadBalancers[0].isCrossZone = true } == [ip("10.0.2.10")])
+        let neither = ends {
+            $0.loadBalancers[0].isCrossZone = true
+            $0.targetGroups[0].targets[1].health = .unhealthy
+        }
+        #expect(neither == [ip("10.0.1.10"), ip("10.0.2.10")])
     }
 
     @Test("if one target refuses, the way leads to the next")

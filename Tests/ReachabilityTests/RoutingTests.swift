@@ -285,6 +285,9 @@ struct RoutingTests {
             $0.transitGateways[0].routeTables[0].routes.append(
                 TransitGatewayRoute(destination: block("10.2.0.0/16"), attachment: nil))
         },
+        RuleCase(
+            "what a VPN announces to the table", "app", "10.2.200.1", .tcp(port: 80),
+            announced("10.2.200.0/24", by: "vpn-1")),
         RuleCase("through two transit gateways", "app", "host-remote", .tcp(port: 80)),
         RuleCase("in circles between them", "app", "10.9.0.1", .tcp(port: 80), .noPath) {
             route("10.9.0.0/16", .transitGateway("tgw"), in: "rtb-private")(&$0)
@@ -300,7 +303,84 @@ struct RoutingTests {
             "a virtual private gateway takes nothing of others", .subnetRouter("private", source: ip("172.31.0.9")),
             .address(ip("192.168.5.5")), .tcp(port: 80), .vgwPrivateIPAssociationForEgress,
             route("192.168.0.0/16", .virtualPrivateGateway("vgw"), in: "rtb-private")),
+        RuleCase(
+            "a virtual private gateway that knows its blocks", "closed", "172.20.9.9", .tcp(port: 80), onPremises()),
+        RuleCase(
+            "it drops what none of them holds, wherever the route table leads", "closed", "8.8.8.8", .tcp(port: 80),
+            .noRouteToDestination, at: "vgw-site", onPremises()),
+        RuleCase(
+            "a public address of its own VPC, too", "closed", "203.0.113.20", .tcp(port: 443), .noRouteToDestination,
+            at: "vgw-site", onPremises()),
+        RuleCase(
+            "with BGP it may know any block", "closed", "8.8.8.8", .tcp(port: 80), onPremises(learnsRoutes: true)),
+        RuleCase("from on premises", "vgw-site", "10.0.3.10", .tcp(port: 80), onPremises()),
+        RuleCase(
+            "from on premises the groups are asked", "vgw-site", "10.0.0.20", .tcp(port: 80), .eniSGRulesMismatch,
+            at: "web", onPremises()),
+        RuleCase(
+            "the answer takes the subnet's own way", "vgw-site", "10.0.0.20", .tcp(port: 443),
+            .igwDestinationNotInRFC1918Egress, onReturn: true, onPremises()),
+        RuleCase(
+            "from on premises to a public address", "vgw-site", "203.0.113.20", .tcp(port: 443),
+            .vgwPrivateIPAssociationForIngress, at: "vgw-site", onPremises()),
+        RuleCase(
+            "from on premises to nobody", "vgw-site", "10.0.3.77", .tcp(port: 80), .noPossibleDestination, at: "closed",
+            onPremises()),
     ]
+
+    /// An attachment to the outside, first in the table's list, announces a block to it.
+    static func announced(_ prefix: String, by resource: String) -> @Sendable (inout Lab) -> Void {
+        { lab in
+            let attachment = TransitGatewayAttachment(
+                name: "at-\(resource)", resource: .outside(resource), prefixes: [block(prefix)])
+            lab.transitGateways[0].attachments.insert(attachment, at: 0)
+            lab.transitGateways[0].routeTables[0].propagations.insert(attachment.name, at: 0)
+        }
+    }
+
+    @Test("of equal blocks that attachments announce, a VPC's wins, then Direct Connect's, then a VPN's")
+    func announcements() {
+        func end(_ destination: String, _ prefix: String, by resources: String...) -> String? {
+            var lab = Cloud.lab
+            for resource in resources.reversed() { Self.announced(prefix, by: resource)(&lab) }
+            let flow = Flow(from: .node("app"), to: .address(ip(destination)), .tcp(port: 80))
+            return ReachabilityIndex(lab).explain(flow).forward.hops
+                .last { $0.component.kind == .transitGatewayAttachment }?.component.id
+        }
+        #expect(end("10.2.200.1", "10.2.200.0/24", by: "vpn-1") == "at-vpn-1")
+        #expect(end("10.2.200.1", "10.2.200.0/24", by: "vpn-1", "dxgw-1") == "at-dxgw-1")
+        #expect(end("10.2.200.1", "10.2.200.0/24", by: "dxgw-1", "vpn-1") == "at-dxgw-1")
+        #expect(end("10.2.1.10", "10.2.0.0/16", by: "vpn-1", "dxgw-1") == "at-far")
+    }
+
+    /// Subnet `closed` sends everything to a virtual private gateway with one site behind it.
+    static func onPremises(learnsRoutes: Bool = false) -> @Sendable (inout Lab) -> Void {
+        { lab in
+            lab.change("home") {
+                $0.virtualPrivateGateway = VirtualPrivateGateway(
+                    name: "vgw-site", prefixes: [block("172.20.0.0/16")], learnsRoutes: learnsRoutes)
+                $0.changeTable("rtb-closed") {
+                    $0.routes.append(Route(destination: .everywhere, target: .virtualPrivateGateway("vgw-site")))
+                }
+            }
+        }
+    }
+
+    @Test("what comes from on premises is answered there only if the gateway knows the way back")
+    func onPremisesAnswer() {
+        var lab = Cloud.lab
+        Self.onPremises()(&lab)
+        let index = ReachabilityIndex(lab)
+        func analysis(from source: String) -> Analysis {
+            index.explain(
+                Flow(from: .node("vgw-site"), to: .node("closed"), .tcp(port: 80), sourceAddress: ip(source)))
+        }
+        let known = analysis(from: "172.20.0.9")
+        #expect(known.isReachable && known.forward.boxes.map(\.id) == ["vgw-site", "home", "closed", "closed"])
+        #expect(known.return?.boxes.map(\.id) == ["closed", "closed", "home", "vgw-site"])
+        let stranger = analysis(from: "172.21.0.9")
+        #expect(stranger.forward.isComplete && stranger.return?.disposition == .noRoute)
+    }
 
     @Test(arguments: connections) func betweenVPCs(_ example: RuleCase) { example.check() }
 

@@ -29,6 +29,10 @@ extension CloudBuilder {
                         "the endpoint is missing in its subnet")
                     return nil
                 }
+                guard !own.isEmpty else {
+                    record.lost("the endpoint `\(name)` has no interface here", "it is not in the lab")
+                    return nil
+                }
                 return VPCEndpoint(name: name, service: service, kind: .interface(own), origin: record.origin)
             case let type:
                 record.lost(

@@ -15,6 +15,7 @@ extension CloudBuilder {
                 vpc.internetGateway = InternetGateway(name: name, origin: record.origin)
             }
         }
+        if vpc.internetGateway == nil { vpc.internetGateway = impliedInternetGateway(of: id) }
         for record in inventory[.egressOnlyInternetGateways] where isAttached(record, "Attachments", to: id) {
             guard let name = record.text("EgressOnlyInternetGatewayId").flatMap(AWSName.of) else { continue }
             record.lost(
@@ -23,11 +24,61 @@ extension CloudBuilder {
         }
         for record in inventory[.vpnGateways] where isAttached(record, "VpcAttachments", to: id) {
             guard isAlive(record), let name = record.text("VpnGatewayId").flatMap(AWSName.of) else { continue }
+            let described = record.text("VpnGatewayId") ?? ""
             vpc.virtualPrivateGateway = VirtualPrivateGateway(
-                name: name, prefixes: onPremises(behind: record.text("VpnGatewayId") ?? ""), origin: record.origin)
+                name: name, prefixes: onPremises(behind: described), learnsRoutes: learnsRoutes(described),
+                origin: record.origin)
             record.lost(
                 "`\(name)` leads to what is on premises", "its packets leave the lab there; nothing answers behind it")
         }
+    }
+
+    /// A gateway that no file describes: a route to it that works says that it is attached.
+    private func impliedInternetGateway(of vpc: String) -> InternetGateway? {
+        for route in inventory[.routeTables].filter({ $0.text("VpcId") == vpc }).flatMap({ $0.records("Routes") }) {
+            guard let id = route.text("GatewayId"), id.hasPrefix("igw-"), route.text("State") == "active",
+                inventory.find(.internetGateways, id) == nil, let name = AWSName.of(id)
+            else { continue }
+            route.lost(
+                "the Internet gateway `\(name)` is not described",
+                "it is taken as attached to `\(vpc)`, because this route is active")
+            return InternetGateway(name: name, origin: route.origin)
+        }
+        return nil
+    }
+
+    /// Public addresses that nothing translates.
+    func removeLostAddresses(from vpc: inout VPC) {
+        guard vpc.internetGateway == nil else { return }
+        var lost: [IPv4Address] = []
+        func forget(_ address: inout IPv4Address?) {
+            if let address { lost.append(address) }
+            address = nil
+        }
+        func forget(_ interface: inout NetworkInterface) {
+            forget(&interface.publicAddress)
+            for index in interface.secondaryAddresses.indices {
+                forget(&interface.secondaryAddresses[index].publicAddress)
+            }
+        }
+        for index in vpc.natGateways.indices { forget(&vpc.natGateways[index].elasticIP) }
+        for index in vpc.instances.indices {
+            forget(&vpc.instances[index].interface)
+            for other in vpc.instances[index].secondaryInterfaces.indices {
+                forget(&vpc.instances[index].secondaryInterfaces[other])
+            }
+        }
+        for index in vpc.loadBalancers.indices {
+            for node in vpc.loadBalancers[index].nodes.indices {
+                forget(&vpc.loadBalancers[index].nodes[node].interface)
+            }
+        }
+        guard let first = lost.first else { return }
+        ledger.add(
+            .warning, vpc.origin,
+            "`\(vpc.name)` has no Internet gateway for the public address \(first)"
+                + (lost.count > 1 ? " and \(lost.count - 1) more" : ""),
+            hint: "nobody reaches it; add what `aws ec2 describe-internet-gateways` prints")
     }
 
     private func isAttached(_ record: Record, _ key: String, to vpc: String) -> Bool {
@@ -49,13 +100,37 @@ extension CloudBuilder {
         return blocks
     }
 
+    /// Whether a virtual private gateway speaks BGP with anyone, or nobody says with whom it speaks.
+    private func learnsRoutes(_ gateway: String) -> Bool {
+        let connections = inventory[.vpnConnections].filter { isAlive($0) && $0.text("VpnGatewayId") == gateway }
+        let isDirect =
+            inventory[.virtualInterfaces].contains { $0.directConnectText("virtualGatewayId") == gateway }
+            || inventory[.directConnectGatewayAssociations].contains {
+                let associated = $0.record("associatedGateway") ?? $0.record("AssociatedGateway")
+                return ($0.directConnectText("virtualGatewayId") ?? associated?.directConnectText("id")) == gateway
+            }
+        return isDirect || !inventory.describes(.vpnConnections)
+            || connections.contains {
+                !($0.record("Options")?.flag("StaticRoutesOnly") ?? !$0.records("Routes").isEmpty)
+            }
+    }
+
     /// What the VPC's tables say is behind its gateway: what BGP propagated stands nowhere else.
     func gatherPrefixes(into vpc: inout VPC) {
         guard let gateway = vpc.virtualPrivateGateway else { return }
         var prefixes = gateway.prefixes
         for route in vpc.routeTables.flatMap(\.routes) where route.target == .virtualPrivateGateway(gateway.name) {
-            if route.isPropagated, !prefixes.contains(route.destination) { prefixes.append(route.destination) }
+            guard route.isPropagated, !prefixes.contains(route.destination) else { continue }
+            prefixes.append(route.destination)
+            vpc.virtualPrivateGateway?.learnsRoutes = true
         }
         vpc.virtualPrivateGateway?.prefixes = prefixes.sorted()
+    }
+}
+
+extension Record {
+    /// The Direct Connect commands print keys that begin with a small letter; who stores what they print may not.
+    fileprivate func directConnectText(_ key: String) -> String? {
+        text(key) ?? text(key.prefix(1).uppercased() + key.dropFirst())
     }
 }

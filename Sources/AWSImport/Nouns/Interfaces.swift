@@ -28,16 +28,18 @@ struct InterfaceCatalog {
     init(_ inventory: Inventory) {
         let elasticIPs = Self.elasticIPs(inventory)
         for record in inventory[.networkInterfaces] {
-            add(record, instance: record.record("Attachment")?.text("InstanceId"), elasticIPs)
+            add(record, instance: record.record("Attachment")?.text("InstanceId"), elasticIPs, inventory)
         }
         for instance in inventory[.instances] {
             for record in instance.records("NetworkInterfaces") {
-                add(record, instance: instance.text("InstanceId"), elasticIPs)
+                add(record, instance: instance.text("InstanceId"), elasticIPs, inventory)
             }
         }
     }
 
-    private mutating func add(_ record: Record, instance: String?, _ elasticIPs: [ElasticIPPlace: IPv4Address]) {
+    private mutating func add(
+        _ record: Record, instance: String?, _ elasticIPs: [ElasticIPPlace: IPv4Address], _ inventory: Inventory
+    ) {
         guard let id = record.need("NetworkInterfaceId", "an interface"), places[id] == nil else { return }
         guard let name = AWSName.of(id) else { return record.error("the interface's id is no id of AWS") }
         guard record.has("PrivateIpAddress") || !record.records("PrivateIpAddresses").isEmpty else {
@@ -48,6 +50,13 @@ struct InterfaceCatalog {
             let subnet = record.need("SubnetId", "the interface `\(name)`").flatMap(AWSName.of),
             let addresses = addresses(record, id, elasticIPs), let first = addresses.first
         else { return }
+        guard inventory.find(.subnets, subnet) != nil else {
+            if inventory.describes(.subnets), inventory.find(.vpcs, vpc) != nil {
+                record.lost(
+                    "the interface `\(name)` stands in `\(subnet)`, which is not in the folder", "it is not in the lab")
+            }
+            return
+        }
         if !record.records("Ipv6Addresses").isEmpty {
             record.lost("the interface `\(name)` has IPv6 addresses", "the lab is IPv4 only: they are missing")
         }

@@ -79,7 +79,7 @@ extension CloudBuilder {
             nodes.append(node(name, zone ?? "a", found.interface, among: nodes))
         }
         for zone in zones where nodes.isEmpty || !record.records("AvailabilityZones").isEmpty {
-            guard let subnet = zone.text("SubnetId").flatMap(AWSName.of),
+            guard let subnet = zone.text("SubnetId").flatMap(AWSName.of), inventory.find(.subnets, subnet) != nil,
                 !nodes.contains(where: { $0.interface.subnet == subnet })
             else { continue }
             let addresses = zone.records("LoadBalancerAddresses")

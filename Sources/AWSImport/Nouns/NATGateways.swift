@@ -28,6 +28,11 @@ extension CloudBuilder {
         }
         let entries = record.records("NatGatewayAddresses")
         guard let subnet = record.need("SubnetId", "the NAT gateway `\(name)`").flatMap(AWSName.of) else { return nil }
+        guard inventory.find(.subnets, subnet) != nil else {
+            record.lost(
+                "the NAT gateway `\(name)` stands in `\(subnet)`, which is not in the folder", "it is not in the lab")
+            return nil
+        }
         let first = entries.first { $0.flag("IsPrimary") == true } ?? entries.first
         let interface = first?.text("NetworkInterfaceId").flatMap { interfaces[$0]?.interface }
         guard let address = first?.address("PrivateIp") ?? interface?.privateAddress else {

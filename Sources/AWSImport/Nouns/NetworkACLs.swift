@@ -44,7 +44,7 @@ extension CloudBuilder {
         guard
             let traffic = Traffic.described(
                 name, from: icmp.map { $0.integer("Type") } ?? ports?.integer("From"),
-                to: icmp.map { $0.integer("Code") } ?? ports?.integer("To"))
+                to: icmp.map { $0.integer("Type") == -1 ? -1 : $0.integer("Code") } ?? ports?.integer("To"))
         else {
             entry.error("line \(number) of `\(list)` has a protocol or ports that are none: \(ObjectName.shown(name))")
             return nil

@@ -6,6 +6,8 @@ struct RouteTargets {
     let vpc: VPC
     let lab: Lab
     let interfaces: InterfaceCatalog
+    /// The blocks of the VPC's subnets.
+    let subnets: Set<CIDRBlock>
 
     enum Found {
         case target(RouteTarget)
@@ -24,8 +26,10 @@ struct RouteTargets {
                 .map(RouteTarget.peering)
         }
         if let id = route.text("TransitGatewayId") {
-            return known(id, { name in lab.transitGateways.first { $0.name == name } }, "transit gateway")
-                .map(RouteTarget.transitGateway)
+            let attached: (String) -> TransitGateway? = { name in
+                lab.transitGateways.first { $0.name == name && $0.attachment(ofVPC: vpc.name) != nil }
+            }
+            return known(id, attached, "transit gateway").map(RouteTarget.transitGateway)
         }
         if let id = route.text("NetworkInterfaceId") { return interface(id) }
         if let id = route.text("InstanceId") { return known(id, vpc.instance, "instance").map(RouteTarget.instance) }
@@ -50,7 +54,9 @@ struct RouteTargets {
 
     private func known<T>(_ id: String, _ find: (String) -> T?, _ kind: String) -> Known {
         guard let name = AWSName.of(id), find(name) != nil else {
-            return Known(name: nil, reason: "the \(kind) `\(ObjectName.shown(id))`, which is not in the lab")
+            let shown = ObjectName.shown(id)
+            return Known(
+                name: nil, reason: "the \(kind) `\(shown)`, which is not in the lab or not attached to this VPC")
         }
         return Known(name: name, reason: "")
     }
@@ -59,6 +65,14 @@ struct RouteTargets {
         let name: String?
         let reason: String
         func map(_ make: (String) -> RouteTarget) -> Found { name.map { .target(make($0)) } ?? .lost(reason) }
+    }
+
+    /// Whether the lab can lead a part of the VPC elsewhere: a whole subnet, through a middlebox.
+    func canSplit(_ destination: CIDRBlock, to target: RouteTarget) -> Bool {
+        switch target {
+        case .instance, .natGateway: subnets.contains(destination)
+        default: false
+        }
     }
 
     /// A route to an interface leads to whoever owns it.
@@ -130,6 +144,14 @@ extension CloudBuilder {
                 record.lost(
                     "the local route of `\(table)` leads to `\(target.name)`",
                     "the lab cannot replace local routes: packets within \(destination) go straight to their interface")
+                return nil
+            }
+            if targets.vpc.cidrBlocks.contains(where: { $0.contains(destination) }),
+                !targets.canSplit(destination, to: target)
+            {
+                record.lost(
+                    "the route of `\(table)` to \(destination) is more specific than the local one",
+                    "the lab has no such route: packets to \(destination) go straight to their interface")
                 return nil
             }
             return Route(

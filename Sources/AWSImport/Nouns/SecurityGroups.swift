@@ -2,28 +2,32 @@ import CloudModel
 import IPAddressing
 
 extension CloudBuilder {
-    func securityGroups(of vpc: String) -> [SecurityGroup] {
+    /// - Parameter peered: the VPCs whose groups a rule may name, too.
+    func securityGroups(of vpc: String, peered: Set<String>) -> [SecurityGroup] {
         inventory[.securityGroups].filter { $0.text("VpcId") == vpc }.compactMap { record in
             guard let name = record.text("GroupId").flatMap(AWSName.of) else {
                 record.error("the security group's id is no id of AWS")
                 return nil
             }
             return SecurityGroup(
-                name: name, ingress: rules(record, "IpPermissions", of: name),
-                egress: rules(record, "IpPermissionsEgress", of: name), origin: record.origin)
+                name: name, ingress: rules(record, "IpPermissions", of: name, peered),
+                egress: rules(record, "IpPermissionsEgress", of: name, peered), origin: record.origin)
         }
     }
 
-    private func rules(_ group: Record, _ key: String, of name: String) -> [SecurityGroupRule] {
+    private func rules(
+        _ group: Record, _ key: String, of name: String, _ peered: Set<String>
+    ) -> [SecurityGroupRule] {
+        let vpcs = peered.union([group.text("VpcId").flatMap(AWSName.of) ?? ""])
         var rules: [SecurityGroupRule] = []
         var seen: Set<SecurityGroupRule> = []
         for permission in group.records(key) {
-            for rule in self.rules(permission, of: name) where seen.insert(rule).inserted { rules.append(rule) }
+            for rule in self.rules(permission, of: name, vpcs) where seen.insert(rule).inserted { rules.append(rule) }
         }
         return rules
     }
 
-    private func rules(_ permission: Record, of group: String) -> [SecurityGroupRule] {
+    private func rules(_ permission: Record, of group: String, _ vpcs: Set<String>) -> [SecurityGroupRule] {
         guard let name = permission.need("IpProtocol", "a rule of `\(group)`") else { return [] }
         let hasIPv6 = !permission.records("Ipv6Ranges").isEmpty
         if hasIPv6 {
@@ -43,12 +47,14 @@ extension CloudBuilder {
                 "it lets nothing through")
             return []
         }
-        return peers(permission, of: group).map {
+        return peers(permission, of: group, vpcs).map {
             SecurityGroupRule(traffic: traffic, peer: $0.peer, prefixList: $0.list, origin: permission.origin)
         }
     }
 
-    private func peers(_ permission: Record, of group: String) -> [(peer: SecurityGroupRule.Peer, list: String?)] {
+    private func peers(
+        _ permission: Record, of group: String, _ vpcs: Set<String>
+    ) -> [(peer: SecurityGroupRule.Peer, list: String?)] {
         var peers: [(peer: SecurityGroupRule.Peer, list: String?)] = []
         for range in permission.records("IpRanges") {
             if let block = range.block("CidrIp") { peers.append((.cidr(block), nil)) }
@@ -65,9 +71,16 @@ extension CloudBuilder {
         }
         for pair in permission.records("UserIdGroupPairs") {
             guard let id = pair.text("GroupId") else { continue }
-            guard let name = AWSName.of(id), inventory.find(.securityGroups, id) != nil else {
+            guard let name = AWSName.of(id), let named = inventory.find(.securityGroups, id) else {
                 pair.lost(
                     "a rule of `\(group)` names the group `\(ObjectName.shown(id))`, which is not in the folder",
+                    "it matches nobody")
+                continue
+            }
+            // Such a rule stays when a peering has gone: AWS calls it stale.
+            guard vpcs.contains(named.text("VpcId").flatMap(AWSName.of) ?? "") else {
+                pair.lost(
+                    "a rule of `\(group)` names the group `\(ObjectName.shown(id))` of a VPC that is not peered with its own",
                     "it matches nobody")
                 continue
             }

@@ -76,10 +76,15 @@ extension CloudBuilder {
             record.lost("the target `\(ObjectName.shown(id))` of `\(group)` is not in the lab", "it gets no connection")
             return nil
         }
+        let state = description.record("TargetHealth")?.text("State") ?? ""
+        guard state != "draining", state != "unused" else {
+            record.lost("the target `\(ObjectName.shown(id))` of `\(group)` is \(state)", "it gets no new connection")
+            return nil
+        }
         let health: Target.Health =
-            switch description.record("TargetHealth")?.text("State") ?? "" {
+            switch state {
             case "healthy": .healthy
-            case "unhealthy", "draining", "unhealthy.draining", "unused": .unhealthy
+            case "initial", "unhealthy", "unhealthy.draining": .unhealthy
             default: .unknown
             }
         return Target(

@@ -6,7 +6,7 @@ extension Traffic {
 
     /// A protocol as descriptions spell it, with its ports or its ICMP type and code; `nil` if that is none.
     ///
-    /// Ports from 0 are taken from 1: no socket can have port 0.
+    /// Ports from 0 are taken from 1: no socket can have port 0. -1 is the first, or the last, of them.
     static func described(_ name: String, from first: Int?, to last: Int?) -> Traffic? {
         switch name.lowercased() {
         case "-1", "all": return .all
@@ -19,14 +19,15 @@ extension Traffic {
 
     private static func ports(_ first: Int?, _ last: Int?) -> ClosedRange<UInt16>? {
         let low = first ?? -1
-        let high = last ?? low
-        if low == -1 { return 1...UInt16.max }
-        guard low <= high, high > 0, low >= 0, let upper = UInt16(exactly: high) else { return nil }
+        let end = last ?? low
+        let high = end == -1 ? Int(UInt16.max) : end
+        guard low <= high, high > 0, low >= -1, let upper = UInt16(exactly: high) else { return nil }
         return UInt16(max(1, low))...upper
     }
 
     private static func messages(_ type: Int?, _ code: Int?) -> Traffic? {
-        guard let type, type != -1 else { return .icmp(type: nil, code: nil) }
+        // A code without a type is none of AWS's.
+        guard let type, type != -1 else { return code ?? -1 == -1 ? .icmp(type: nil, code: nil) : nil }
         guard let typeByte = UInt8(exactly: type) else { return nil }
         guard let code, code != -1 else { return .icmp(type: typeByte, code: nil) }
         return UInt8(exactly: code).map { .icmp(type: typeByte, code: $0) }

@@ -63,6 +63,12 @@ struct TransitGatewayBuilder {
                 "in the lab a group of another VPC matches nobody across a transit gateway")
         }
         let (resource, prefixes) = resource(record, details, name: name, gateway: gateway)
+        if case .vpc(let vpc, []) = resource {
+            record.lost(
+                "the subnets of the attachment `\(name)` are not described",
+                "`\(vpc)` is not attached in the lab; add TransitGatewayVpcAttachments")
+            return nil
+        }
         return TransitGatewayAttachment(
             name: name, resource: resource, routeTable: table(record, options), prefixes: prefixes,
             origin: record.origin)
@@ -85,13 +91,14 @@ struct TransitGatewayBuilder {
         let id = record.text("ResourceId") ?? record.text("VpcId") ?? details?.text("VpcId") ?? ""
         switch record.text("ResourceType") ?? "vpc" {
         case "vpc" where vpcs.contains(id):
-            if details == nil {
-                record.lost(
-                    "the subnets of the attachment `\(name)` are not described",
-                    "no zone of `\(id)` can send to the gateway; add TransitGatewayVpcAttachments")
-            }
-            let subnets = (details?.texts("SubnetIds") ?? []).compactMap(AWSName.of)
-            return (.vpc(AWSName.of(id) ?? id, subnets: subnets), [])
+            // The gateway's interfaces say it, too.
+            let described = details?.texts("SubnetIds") ?? []
+            let seen = cloud.interfaces.all.filter {
+                $0.type == "transit_gateway" && $0.vpc == id && $0.description.hasSuffix(name)
+            }.map(\.interface.subnet)
+            let known = Set(cloud.subnetRecords(of: id).compactMap { $0.text("SubnetId") })
+            let subnets = InterfaceCatalog.unique(described.isEmpty ? seen : described)
+            return (.vpc(AWSName.of(id) ?? id, subnets: subnets.filter(known.contains).compactMap(AWSName.of)), [])
         case "peering", "tgw-peering":
             if let peer = peer(record, of: gateway), let peerName = AWSName.of(peer),
                 let other = inventory.find(.transitGateways, peer), cloud.isAlive(other)
@@ -103,12 +110,28 @@ struct TransitGatewayBuilder {
                 "packets to it leave the lab; add the description of the other account and region")
             return (.outside(AWSName.of(id) ?? name), [])
         case let type:
-            let prefixes = cloud.onPremises(behind: id)
+            let prefixes = cloud.onPremises(behind: id) + learned(by: record.text("TransitGatewayAttachmentId") ?? "")
             record.lost(
                 "the attachment `\(name)` leads to \(ObjectName.shown(id)) (\(ObjectName.shown(type)))",
                 "packets to it leave the lab; nothing answers there")
             return (.outside(AWSName.of(id) ?? name), prefixes)
         }
+    }
+
+    /// What an attachment to the outside has propagated, if anyone described more of the tables than their static routes.
+    private func learned(by attachment: String) -> [CIDRBlock] {
+        var blocks: [CIDRBlock] = []
+        for route in inventory[.transitGatewayStaticRoutes].flatMap({ $0.records("Routes") })
+        where route.text("Type") == "propagated" && (route.text("State") ?? "active") == "active" {
+            guard
+                route.records("TransitGatewayAttachments").contains(where: {
+                    $0.text("TransitGatewayAttachmentId") == attachment
+                }), let text = route.text("DestinationCidrBlock"), !text.contains(":"),
+                let block = route.block("DestinationCidrBlock"), !blocks.contains(block)
+            else { continue }
+            blocks.append(block)
+        }
+        return blocks
     }
 
     /// The gateway at the other end of a peering.

@@ -144,12 +144,14 @@ extension Findings {
     /// The owner of a drop: `sg app ingress`, `acl strict egress rule 90`, `nat nat-a: …`, `rtb private-a: …`.
     private mutating func checkOwner(_ owner: String, at origin: Origin) {
         let words = owner.split(separator: " ").map { $0.hasSuffix(":") ? String($0.dropLast()) : String($0) }
-        let kinds = ["outage", "sg", "acl", "igw", "nat", "rtb", "eni", "pcx", "tgw", "vpce", "elb", "docker", "vpc"]
+        let kinds = [
+            "outage", "sg", "acl", "igw", "nat", "rtb", "eni", "pcx", "tgw", "vgw", "vpce", "elb", "docker", "vpc",
+        ]
         guard let kind = words.first, kinds.contains(kind) else {
             error(
                 origin, "`stopped-by` names no component: `\(ObjectName.shown(owner))`",
                 hint:
-                    "it begins with sg, acl, igw, nat, rtb, eni, pcx, tgw, vpce, elb, docker, vpc or outage, for example `sg app ingress`",
+                    "it begins with sg, acl, igw, nat, rtb, eni, pcx, tgw, vgw, vpce, elb, docker, vpc or outage, for example `sg app ingress`",
                 field: "expect")
             return
         }
@@ -175,6 +177,10 @@ extension Findings {
                 unknown("peering connection", name, among: names(of: .peering), at: origin, field: "expect")
             case "tgw" where nodes[name]?.kind != .transitGateway:
                 unknown("transit gateway", name, among: names(of: .transitGateway), at: origin, field: "expect")
+            case "vgw" where !lab.vpcs.contains { $0.virtualPrivateGateway?.name == name }:
+                unknown(
+                    "virtual private gateway", name, among: lab.vpcs.compactMap(\.virtualPrivateGateway?.name),
+                    at: origin, field: "expect")
             case "elb" where nodes[name]?.kind != .loadBalancer:
                 unknown("load balancer", name, among: names(of: .loadBalancer), at: origin, field: "expect")
             case "vpce" where nodes[name]?.kind != .endpoint && !lab.vpcs.contains { $0.endpoint(name) != nil }:

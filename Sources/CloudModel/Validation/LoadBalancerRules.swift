@@ -25,7 +25,7 @@ extension Findings {
                         hint: "AWS takes such a task by its address: write \(instance.interface.privateAddress)")
                 }
             case .address(let address):
-                if !vpc.contains(address) {
+                if !vpc.contains(address), !address.isPrivateOrShared {
                     error(
                         target.origin, "the target \(address) is not in the VPC `\(vpc.name)`",
                         hint: "AWS takes addresses of the VPC's blocks, or private ones reached by peering or VPN")
@@ -46,7 +46,8 @@ extension Findings {
                 balancer.origin, "the application load balancer `\(balancer.name)` is in one zone; AWS wants two",
                 hint: "give it a subnet in a second zone", field: "subnets")
         }
-        if Set(zones).count < zones.count {
+        // AWS may give an application load balancer several addresses in a subnet.
+        if Set(zones).count < Set(balancer.nodes.map(\.interface.subnet)).count {
             error(
                 balancer.origin, "the load balancer `\(balancer.name)` has two subnets in one zone",
                 hint: "one subnet a zone", field: "subnets")

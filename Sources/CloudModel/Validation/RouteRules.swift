@@ -136,7 +136,10 @@ extension Findings {
 
     /// Nothing may be more specific than a local route, except a whole subnet sent through a middlebox.
     private mutating func checkLocal(_ route: Route, in vpc: VPC, subnets: Set<CIDRBlock>) {
-        if let use = route.destination.base.specialUse, route.destination.prefixLength > 0 {
+        // Half of all addresses, 0.0.0.0/1, is more than what is special in it.
+        if let use = route.destination.base.specialUse, route.destination.prefixLength >= 4,
+            route.destination.last.specialUse != nil
+        {
             error(
                 route.origin, "no route can lead to \(route.destination): it \(use)",
                 hint: "AWS never forwards these addresses")

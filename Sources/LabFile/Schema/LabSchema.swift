@@ -68,7 +68,14 @@ public enum LabSchema {
                   "type": "object", "additionalProperties": false, "required": ["name"],
                   "properties": {
                     "name": { "$ref": "#/$defs/nodeName" },
-                    "prefixes": { "type": "array", "items": { "$ref": "#/$defs/cidr" } }
+                    "prefixes": {
+                      "description": "The only blocks it takes packets to, unless it speaks BGP.",
+                      "type": "array", "items": { "$ref": "#/$defs/cidr" }
+                    },
+                    "bgp": {
+                      "description": "It learns blocks by itself and takes whatever a route leads to it. Without blocks: true.",
+                      "type": "boolean"
+                    }
                   }
                 }
               ],

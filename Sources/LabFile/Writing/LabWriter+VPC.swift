@@ -25,7 +25,10 @@ extension LabWriter {
         }
         if let gateway = vpc.virtualPrivateGateway {
             let prefixes = YAMLText.list(gateway.prefixes.map(\.description))
-            let text = YAMLText.mapping([("name", YAMLText.quoted(gateway.name)), ("prefixes", prefixes)])
+            let bgp = gateway.learnsRoutes == gateway.prefixes.isEmpty ? nil : "\(gateway.learnsRoutes)"
+            let text = YAMLText.mapping([
+                ("name", YAMLText.quoted(gateway.name)), ("prefixes", prefixes), ("bgp", bgp),
+            ])
             add(depth, "virtual-private-gateway: \(text)")
         }
         if let names = Self.names(vpc.egressOnlyInternetGateways) {

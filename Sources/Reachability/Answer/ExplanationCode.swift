@@ -50,6 +50,7 @@ public enum ExplanationCode: String, Hashable, Sendable, CaseIterable {
     case unknownPeeredSGs = "UNKNOWN_PEERED_SGS"
     case unsupportedComponent = "UNSUPPORTED_COMPONENT"
     case vgwPrivateIPAssociationForEgress = "VGW_PRIVATE_IP_ASSOCIATION_FOR_EGRESS"
+    case vgwPrivateIPAssociationForIngress = "VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"
     case vpceGatewayEgressSourceRestriction = "VPCE_GATEWAY_EGRESS_SOURCE_ADDRESS_RESTRICTION"
     case vpceGatewayProtocolRestriction = "VPCE_GATEWAY_PROTOCOL_RESTRICTION"
     case vpceIntraVPCTraffic = "VPCE_INTRA_VPC_TRAFFIC"
@@ -110,6 +111,8 @@ extension ExplanationCode {
         case .unknownPeeredSGs: "a rule names a security group that is not known"
         case .unsupportedComponent: "the component cannot be reproduced"
         case .vgwPrivateIPAssociationForEgress: "a virtual private gateway takes packets of interfaces of its VPC only"
+        case .vgwPrivateIPAssociationForIngress:
+            "from on premises, a virtual private gateway leads to private addresses of its VPC only"
         case .vpceGatewayEgressSourceRestriction: "answers of a gateway endpoint come from its prefix list"
         case .vpceGatewayProtocolRestriction: "a gateway endpoint carries TCP and ICMP echo only"
         case .vpceIntraVPCTraffic: "an interface endpoint begins no flow into its own VPC"

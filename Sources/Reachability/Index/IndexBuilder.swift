@@ -40,11 +40,10 @@ struct IndexBuilder {
         numberSubnets()
         for vpc in vpcs.indices { addInterfaces(of: vpc) }
         for vpc in vpcs.indices { addTables(of: vpc) }
-        let blocks = lab.vpcs.map(\.cidrBlocks)
         let numbers = subnetNumbers
         transitGateways = lab.transitGateways.map {
             IndexedTransitGateway(
-                $0, vpcs: vpcNumbers, subnets: { vpc, names in names.compactMap { numbers[vpc][$0] } }, blocks: blocks)
+                $0, in: lab, vpcs: vpcNumbers, subnets: { vpc, names in names.compactMap { numbers[vpc][$0] } })
         }
     }
 

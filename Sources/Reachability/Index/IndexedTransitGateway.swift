@@ -24,7 +24,7 @@ struct IndexedTransitGateway: Sendable {
     let vpcs: [Int?]
     let subnets: [[Int]]
 
-    init(_ model: TransitGateway, vpcs names: [String: Int], subnets: (Int, [String]) -> [Int], blocks: [[CIDRBlock]]) {
+    init(_ model: TransitGateway, in lab: Lab, vpcs names: [String: Int], subnets: (Int, [String]) -> [Int]) {
         self.model = model
         let vpcs = model.attachments.map { attachment -> Int? in
             if case .vpc(let name, _) = attachment.resource { names[name] } else { nil }
@@ -43,10 +43,9 @@ struct IndexedTransitGateway: Sendable {
                         model.attachments.firstIndex { $0.name == name }
                     }, route: route)
             }
-            for (position, from) in model.attachments.enumerated() where table.propagations.contains(from.name) {
-                for block in vpcs[position].map({ blocks[$0] }) ?? [] {
-                    entries.append(Entry(block: block, attachment: position, route: nil))
-                }
+            for (block, name) in lab.propagatedRoutes(to: table, of: model) {
+                let from = model.attachments.firstIndex { $0.name == name }
+                entries.append(Entry(block: block, attachment: from, route: nil))
             }
             return Table(
                 model: table, entries: entries,

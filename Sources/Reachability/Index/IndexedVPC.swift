@@ -40,6 +40,12 @@ final class IndexedVPC: Sendable {
         Component(
             .internetGateway, model.internetGateway?.name ?? "", origin: model.internetGateway?.origin ?? model.origin)
     }
+
+    var privateGateway: Component {
+        Component(
+            .virtualPrivateGateway, model.virtualPrivateGateway?.name ?? "vgw",
+            origin: model.virtualPrivateGateway?.origin ?? model.origin)
+    }
 }
 
 /// A VPC while its parts are gathered.

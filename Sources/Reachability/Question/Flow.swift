@@ -4,7 +4,8 @@ public import IPAddressing
 public struct Flow: Hashable, Sendable {
     /// Where the first packet begins.
     public enum Source: Hashable, Sendable {
-        /// An instance (the interface that its guest's routes choose) or an Internet host.
+        /// An instance (the interface that its guest's routes choose), an Internet host, or a virtual private gateway: who is
+        /// behind it.
         case node(String)
         /// A network interface by its name.
         case interface(String)

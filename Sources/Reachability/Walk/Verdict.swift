@@ -12,14 +12,16 @@ enum Verdict: Hashable {
         case gatewayEndpoint(Int, vpc: Int)
         /// DNS, metadata or the router itself, asked by this interface: it answers at once.
         case service(Int)
-        /// Behind a virtual private gateway or an attachment that the lab does not hold.
+        /// Behind the virtual private gateway of a VPC.
+        case virtualPrivateGateway(Int)
+        /// Behind an attachment that the lab does not hold.
         case outside
     }
 
     var disposition: Disposition {
         switch self {
         case .refused(_, let disposition): disposition
-        case .arrived(.internet(nil)), .arrived(.outside): .exitsNetwork
+        case .arrived(.internet(nil)), .arrived(.virtualPrivateGateway), .arrived(.outside): .exitsNetwork
         case .arrived: .accepted
         }
     }

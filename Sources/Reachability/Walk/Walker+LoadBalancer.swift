@@ -47,8 +47,8 @@ extension Walker {
         guard !targets.isEmpty else {
             return refuse(
                 .elbv2NoTargetsInAZ, .deniedIn, hop.with(.listener(listener)),
-                "target group \(group.name) has no target in zone \(index.zone(of: number)), and load balancer "
-                    + "\(balancer.name) is not cross-zone")
+                "target group \(group.name) has no target in zone \(index.zone(of: number)), nor in another that load "
+                    + "balancer \(balancer.name) would use from there")
         }
         choices = max(choices, targets.count)
         let (target, address) = targets[min(choice, targets.count - 1)]

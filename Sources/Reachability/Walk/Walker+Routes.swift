@@ -73,18 +73,4 @@ extension Walker {
             .noPossibleDestination, .nullRouted, Hop(indexed.component, vpc: indexed.model.name),
             "no subnet of VPC \(indexed.model.name) holds the address \(packet.destination)")
     }
-
-    private mutating func leaveByVirtualPrivateGateway(_ vpc: Int) -> Verdict {
-        let indexed = index.vpcs[vpc]
-        log.visit(indexed.component)
-        let hop = Hop(Component(.virtualPrivateGateway, "vgw"), vpc: indexed.model.name)
-        guard indexed.interfaces[packet.source] != nil else {
-            return refuse(
-                .vgwPrivateIPAssociationForEgress, .deniedIn, hop,
-                "\(packet.source) is no private address of an interface of VPC \(indexed.model.name)")
-        }
-        log.visit(hop.component)
-        log.add(hop)
-        return .arrived(.outside)
-    }
 }
