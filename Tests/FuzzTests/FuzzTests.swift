@@ -10,7 +10,9 @@ struct FuzzTests {
     private static let seconds = ProcessInfo.processInfo.environment["FUZZ_SECONDS"].flatMap(Double.init) ?? 0
     private static let seed = seconds > 0 ? UInt64.random(in: 0...UInt64.max) : 20_261_121
     /// A lab file takes a hundred times as long as a packet.
-    private static func executions(_ target: FuzzTarget) -> Int { target.form == .yaml ? 1000 : 3000 }
+    private static func executions(_ target: FuzzTarget) -> Int {
+        target.form == .yaml || target.form == .json ? 1000 : 3000
+    }
 
     @Test("no crash, no hang, no broken promise", arguments: FuzzTarget.all.map(\.name))
     func survives(name: String) throws {
