@@ -91,7 +91,8 @@ struct CloudBuilder {
         let speaksHTTP = inventory[.listeners].contains { $0.text("Protocol")?.hasPrefix("HTTP") == true }
         if speaksHTTP, !inventory.describes(.listenerRules) {
             ledger.add(
-                .warning, .none, "the folder holds no `LoadBalancerRules`: only the default actions of listeners are known",
+                .warning, .none,
+                "the folder holds no `LoadBalancerRules`: only the default actions of listeners are known",
                 hint: "add what `aws elbv2 describe-rules` prints, to be told which requests go elsewhere in AWS")
         }
     }

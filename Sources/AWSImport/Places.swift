@@ -31,12 +31,16 @@ struct Places {
                 ingress[group, default: []].append(rule.asPermission)
             }
         }
-        for id in Array(ingress.keys) + Array(egress.keys) + inventory[.securityGroups].compactMap({ $0.text("GroupId") }) {
+        for id in Array(ingress.keys) + Array(egress.keys)
+            + inventory[.securityGroups].compactMap({ $0.text("GroupId") })
+        {
             if let name = AWSName.of(id) { groupIDs[name] = id }
         }
         listeners = Dictionary(grouping: inventory[.listeners]) { $0.text("LoadBalancerArn") ?? "" }
         for route in inventory[.routeTables].flatMap({ $0.records("Routes") }) {
-            guard let gateway = route.text("GatewayId"), let list = route.text("DestinationPrefixListId") else { continue }
+            guard let gateway = route.text("GatewayId"), let list = route.text("DestinationPrefixListId") else {
+                continue
+            }
             prefixListsByGateway[gateway, default: []].append(list)
         }
         associations[.routeTables] = Self.associations(inventory[.routeTables], id: "RouteTableId")

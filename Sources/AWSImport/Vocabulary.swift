@@ -49,7 +49,11 @@ struct Vocabulary {
         guard !takesAnything else { return }
         for member in members where !member.value.saysNothing {
             let place = path.isEmpty ? member.key : "\(path).\(member.key)"
-            if let known = keys[member.key] { known.strangers(in: member.value, at: place, report) } else { report(place) }
+            if let known = keys[member.key] {
+                known.strangers(in: member.value, at: place, report)
+            } else {
+                report(place)
+            }
         }
     }
 

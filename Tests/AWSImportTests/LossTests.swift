@@ -17,7 +17,10 @@ struct LossTests {
     @Test(
         "kinds that the lab has no noun for",
         arguments: [
-            (#"{"CarrierGateways": [{"CarrierGatewayId": "cagw-1", "VpcId": "vpc-1"}]}"#, "`cagw-1` is a carrier gateway"),
+            (
+                #"{"CarrierGateways": [{"CarrierGatewayId": "cagw-1", "VpcId": "vpc-1"}]}"#,
+                "`cagw-1` is a carrier gateway"
+            ),
             (#"{"LocalGateways": [{"LocalGatewayId": "lgw-1"}]}"#, "`lgw-1` is a local gateway"),
             (#"{"Firewalls": [{"FirewallName": "fw", "FirewallArn": "arn:fw"}]}"#, "`arn:fw` is a network firewall"),
             (#"{"Firewall": {"FirewallName": "fw", "VpcId": "vpc-1"}}"#, "is a network firewall"),
@@ -25,22 +28,37 @@ struct LossTests {
                 #"{"VpcBlockPublicAccessOptions": {"AwsAccountId": "1", "InternetGatewayBlockMode": "block-ingress"}}"#,
                 "setting of VPC Block Public Access"
             ),
-            (#"{"VpcBlockPublicAccessExclusions": [{"ExclusionId": "vpcbpa-exclude-1"}]}"#, "`vpcbpa-exclude-1` is an exclusion"),
+            (
+                #"{"VpcBlockPublicAccessExclusions": [{"ExclusionId": "vpcbpa-exclude-1"}]}"#,
+                "`vpcbpa-exclude-1` is an exclusion"
+            ),
             (#"{"ResolverEndpoints": [{"Id": "rslvr-1"}]}"#, "`rslvr-1` is an endpoint of Route 53 Resolver"),
             (#"{"ResolverRules": [{"Id": "rslvr-rr-1"}]}"#, "`rslvr-rr-1` is a rule of Route 53 Resolver"),
             (#"{"RouteServers": [{"RouteServerId": "rs-1"}]}"#, "`rs-1` is a route server"),
-            (#"{"TransitGatewayConnects": [{"TransitGatewayAttachmentId": "tgw-attach-1"}]}"#, "`tgw-attach-1` is a Connect"),
-            (#"{"ClientVpnEndpoints": [{"ClientVpnEndpointId": "cvpn-endpoint-1"}]}"#, "`cvpn-endpoint-1` is a client VPN"),
+            (
+                #"{"TransitGatewayConnects": [{"TransitGatewayAttachmentId": "tgw-attach-1"}]}"#,
+                "`tgw-attach-1` is a Connect"
+            ),
+            (
+                #"{"ClientVpnEndpoints": [{"ClientVpnEndpointId": "cvpn-endpoint-1"}]}"#,
+                "`cvpn-endpoint-1` is a client VPN"
+            ),
             (#"{"ServiceConfigurations": [{"ServiceId": "vpce-svc-1"}]}"#, "`vpce-svc-1` is an endpoint service"),
             (#"{"WebACLs": [{"Name": "guard", "Id": "w-1"}]}"#, "`w-1` is a web ACL"),
             (#"{"TrustStores": [{"TrustStoreArn": "arn:ts"}]}"#, "`arn:ts` is a trust store"),
-            (#"{"LoadBalancerDescriptions": [{"LoadBalancerName": "old", "VPCId": "vpc-9"}]}"#, "`old` is a classic load"),
+            (
+                #"{"LoadBalancerDescriptions": [{"LoadBalancerName": "old", "VPCId": "vpc-9"}]}"#,
+                "`old` is a classic load"
+            ),
             (
                 #"{"VpnConnections": [{"VpnConnectionId": "vpn-1", "CustomerGatewayId": "cgw-1", "State": "available"}]}"#,
                 "`vpn-1` is a VPN connection to `cgw-1`"
             ),
             (#"{"virtualInterfaces": [{"virtualInterfaceId": "dxvif-1"}]}"#, "`dxvif-1` is a virtual interface"),
-            (#"{"TransitGatewayRouteTableAssociations": [{"TransitGatewayAttachmentId": "a-1"}]}"#, "`a-1` is an association"),
+            (
+                #"{"TransitGatewayRouteTableAssociations": [{"TransitGatewayAttachmentId": "a-1"}]}"#,
+                "`a-1` is an association"
+            ),
         ])
     func kinds(text: String, words: String) {
         let imported = read(text)
@@ -51,13 +69,31 @@ struct LossTests {
     @Test(
         "keys that nobody knows, in every kind of description",
         arguments: [
-            (#"{"NatGateways": [{"NatGatewayId": "nat-1", "VpcId": "vpc-1", "State": "deleted", "New": 1}]}"#, "`New` of `nat-1`"),
-            (#"{"RouteTables": [{"RouteTableId": "rtb-1", "VpcId": "vpc-1", "Routes": [{"GatewayId": "local", "DestinationCidrBlock": "10.0.0.0/16", "IpAddress": "1.2.3.4"}]}]}"#, "`Routes.IpAddress` of `rtb-1`"),
-            (#"{"Reservations": [{"Instances": [{"InstanceId": "i-1", "SecondaryInterfaces": [{"SecondaryInterfaceId": "x"}]}]}]}"#, "`Instances.SecondaryInterfaces`"),
-            (#"{"TransitGateways": [{"TransitGatewayId": "tgw-1", "Options": {"EncryptionSupport": {"EncryptionState": "enabled"}}}]}"#, "`Options.EncryptionSupport` of `tgw-1`"),
+            (
+                #"{"NatGateways": [{"NatGatewayId": "nat-1", "VpcId": "vpc-1", "State": "deleted", "New": 1}]}"#,
+                "`New` of `nat-1`"
+            ),
+            (
+                #"{"RouteTables": [{"RouteTableId": "rtb-1", "VpcId": "vpc-1", "Routes": [{"GatewayId": "local", "DestinationCidrBlock": "10.0.0.0/16", "IpAddress": "1.2.3.4"}]}]}"#,
+                "`Routes.IpAddress` of `rtb-1`"
+            ),
+            (
+                #"{"Reservations": [{"Instances": [{"InstanceId": "i-1", "SecondaryInterfaces": [{"SecondaryInterfaceId": "x"}]}]}]}"#,
+                "`Instances.SecondaryInterfaces`"
+            ),
+            (
+                #"{"TransitGateways": [{"TransitGatewayId": "tgw-1", "Options": {"EncryptionSupport": {"EncryptionState": "enabled"}}}]}"#,
+                "`Options.EncryptionSupport` of `tgw-1`"
+            ),
             (#"{"LoadBalancers": [{"LoadBalancerArn": "arn:a", "VpcId": "vpc-1", "New": true}]}"#, "`New` of `arn:a`"),
-            (#"{"LoadBalancerListeners": [{"LoadBalancerArn": "arn:a", "Listeners": [{"ListenerArn": "l", "New": {"a": 1}}]}]}"#, "`Listeners.New` of `arn:a`"),
-            (#"{"SecurityGroups": [{"GroupId": "sg-1", "VpcId": "vpc-1", "IpPermissions": [{"IpProtocol": "-1", "New": "x"}]}]}"#, "`IpPermissions.New` of `sg-1`"),
+            (
+                #"{"LoadBalancerListeners": [{"LoadBalancerArn": "arn:a", "Listeners": [{"ListenerArn": "l", "New": {"a": 1}}]}]}"#,
+                "`Listeners.New` of `arn:a`"
+            ),
+            (
+                #"{"SecurityGroups": [{"GroupId": "sg-1", "VpcId": "vpc-1", "IpPermissions": [{"IpProtocol": "-1", "New": "x"}]}]}"#,
+                "`IpPermissions.New` of `sg-1`"
+            ),
         ])
     func keys(text: String, words: String) {
         #expect(read(text).says(words, "is not understood and not used"), "\(read(text).rendered)")
@@ -65,7 +101,9 @@ struct LossTests {
 
     @Test("an unknown key of many is one line that says how many; empty ones say nothing")
     func manyKeys() {
-        let tables = (1...3).map { #"{"RouteTableId": "rtb-\#($0)", "VpcId": "vpc-1", "New": 1, "Empty": [], "Null": null}"# }
+        let tables = (1...3).map {
+            #"{"RouteTableId": "rtb-\#($0)", "VpcId": "vpc-1", "New": 1, "Empty": [], "Null": null}"#
+        }
         let imported = read(#"{"RouteTables": [\#(tables.joined(separator: ","))]}"#)
         #expect(imported.says("`New` of `rtb-1` and 2 more is not understood"))
         #expect(!imported.says("Empty") && !imported.says("`Null`"))
@@ -116,7 +154,8 @@ struct LossTests {
                 + #"\#(gateway("nat-4", "available", two))],"#
                 + #""InternetGateways": [{"InternetGatewayId": "igw-1", "Attachments": [{"VpcId": "vpc-1"}]}],"#
                 + #""NetworkInterfaces": [{"NetworkInterfaceId": "eni-9", "VpcId": "vpc-1", "SubnetId": "subnet-1","#
-                + #""PrivateIpAddress": "10.0.1.99", "InterfaceType": "nat_gateway", "Description": "Interface for NAT Gateway nat-9"}]}"#)
+                + #""PrivateIpAddress": "10.0.1.99", "InterfaceType": "nat_gateway", "Description": "Interface for NAT Gateway nat-9"}]}"#
+        )
         #expect(imported.says("the NAT gateway `nat-1` is failed") && imported.says("`nat-2` is deleting"))
         #expect(!imported.says("nat-3"))
         #expect(imported.says("`nat-4` has 2 addresses: besides 10.0.1.7, 192.0.2.8"))
@@ -132,7 +171,8 @@ struct LossTests {
             #"{"NatGateways": [{"NatGatewayId": "nat-1", "VpcId": "vpc-1", "SubnetId": "subnet-1", "State": "available","#
                 + #""NatGatewayAddresses": [{"PrivateIp": "10.0.1.5", "PublicIp": "192.0.2.5"}]}],"#
                 + #""NetworkInterfaces": [{"NetworkInterfaceId": "eni-1", "VpcId": "vpc-1", "SubnetId": "subnet-1","#
-                + #""PrivateIpAddress": "10.0.1.10", "Status": "in-use", "Association": {"PublicIp": "192.0.2.10"}, "Groups": [{"GroupId": "sg-1"}]}]}"#)
+                + #""PrivateIpAddress": "10.0.1.10", "Status": "in-use", "Association": {"PublicIp": "192.0.2.10"}, "Groups": [{"GroupId": "sg-1"}]}]}"#
+        )
         #expect(imported.says("the folder holds no `InternetGateways`"))
         #expect(imported.says("`nat-1` has the public address 192.0.2.5, and `vpc-1` no Internet gateway"))
         #expect(imported.says("`eni-1` has the public address 192.0.2.10"))
@@ -142,7 +182,9 @@ struct LossTests {
 
     @Test("interfaces: delegated blocks, timers, a second VPC; instances without any")
     func interfaces() throws {
-        func interface(_ id: String, _ vpc: String, _ subnet: String, _ address: String, _ device: Int, _ more: String) -> String {
+        func interface(_ id: String, _ vpc: String, _ subnet: String, _ address: String, _ device: Int, _ more: String)
+            -> String
+        {
             #"{"NetworkInterfaceId": "\#(id)", "VpcId": "\#(vpc)", "SubnetId": "\#(subnet)", "PrivateIpAddress": "\#(address)","#
                 + #""Groups": [{"GroupId": "sg-1"}], "Attachment": {"InstanceId": "i-1", "DeviceIndex": \#(device)}\#(more)}"#
         }
@@ -150,13 +192,17 @@ struct LossTests {
             #"{"NetworkInterfaces": [\#(interface("eni-2", "vpc-2", "subnet-9", "10.2.0.10", 1, "")),"#
                 + interface(
                     "eni-1", "vpc-1", "subnet-1", "10.0.1.10", 0,
-                    #", "Ipv4Prefixes": [{"Ipv4Prefix": "10.0.1.64/28"}], "ConnectionTrackingConfiguration": {"UdpTimeout": 60, "UdpStreamTimeout": 180}"#)
+                    #", "Ipv4Prefixes": [{"Ipv4Prefix": "10.0.1.64/28"}], "ConnectionTrackingConfiguration": {"UdpTimeout": 60, "UdpStreamTimeout": 180}"#
+                )
                 + #"], "Reservations": [{"Instances": [{"InstanceId": "i-1", "MetadataOptions": {"HttpEndpoint": "disabled", "HttpPutResponseHopLimit": 2}},"#
                 + #"{"InstanceId": "i-2", "State": {"Name": "running"}}]}],"#
                 + #""Addresses": [{"PublicIp": "192.0.2.5", "NetworkInterfaceId": "eni-77", "AssociationId": "a"}]}"#,
-            vpc: #"{"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}, {"VpcId": "vpc-2", "CidrBlock": "10.2.0.0/16"}]}"#,
-            subnet: #"{"Subnets": [{"SubnetId": "subnet-1", "VpcId": "vpc-1", "CidrBlock": "10.0.1.0/24", "AvailabilityZone": "us-east-1a"},"#
-                + #"{"SubnetId": "subnet-9", "VpcId": "vpc-2", "CidrBlock": "10.2.0.0/24", "AvailabilityZone": "us-east-1a"}]}"#)
+            vpc:
+                #"{"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}, {"VpcId": "vpc-2", "CidrBlock": "10.2.0.0/16"}]}"#,
+            subnet:
+                #"{"Subnets": [{"SubnetId": "subnet-1", "VpcId": "vpc-1", "CidrBlock": "10.0.1.0/24", "AvailabilityZone": "us-east-1a"},"#
+                + #"{"SubnetId": "subnet-9", "VpcId": "vpc-2", "CidrBlock": "10.2.0.0/24", "AvailabilityZone": "us-east-1a"}]}"#
+        )
         #expect(imported.says("`eni-1` is delegated the blocks 10.0.1.64/28"))
         #expect(imported.says("`eni-1` has a `UdpTimeout` of 60 seconds"))
         #expect(!imported.says("UdpStreamTimeout"))
@@ -182,7 +228,9 @@ struct LossTests {
                 + #"{"SecurityGroupRuleId": "sgr-4", "GroupId": "sg-2", "IsEgress": false, "IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "CidrIpv6": "::/0"}],"#
                 + #""NetworkInterfaces": [{"NetworkInterfaceId": "eni-1", "VpcId": "vpc-1", "SubnetId": "subnet-1", "PrivateIpAddress": "10.0.1.10","#
                 + #""Status": "in-use", "Groups": [{"GroupId": "sg-1"}, {"GroupId": "sg-2"}]}]}"#,
-            vpc: #"{"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}, {"VpcId": "vpc-2", "CidrBlock": "10.2.0.0/16"}]}"#)
+            vpc:
+                #"{"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}, {"VpcId": "vpc-2", "CidrBlock": "10.2.0.0/16"}]}"#
+        )
         let vpc = try #require(imported.lab?.vpcs.first, "\(imported.rendered)")
         #expect(vpc.securityGroup("sg-1")?.ingress.map(\.traffic) == [.tcp(443...443)])
         let second = try #require(vpc.securityGroup("sg-2"))
@@ -196,9 +244,13 @@ struct LossTests {
     @Test("lines of a network ACL that would vanish")
     func networkACLs() {
         func line(_ more: String) -> ImportedLab {
-            read(#"{"NetworkAcls": [{"NetworkAclId": "acl-1", "VpcId": "vpc-1", "IsDefault": true, "Entries": [{"RuleAction": "allow", \#(more)}]}]}"#)
+            read(
+                #"{"NetworkAcls": [{"NetworkAclId": "acl-1", "VpcId": "vpc-1", "IsDefault": true, "Entries": [{"RuleAction": "allow", \#(more)}]}]}"#
+            )
         }
-        let port0 = line(#""RuleNumber": 1, "Egress": true, "Protocol": "6", "PortRange": {"From": 0, "To": 0}, "CidrBlock": "0.0.0.0/0""#)
+        let port0 = line(
+            #""RuleNumber": 1, "Egress": true, "Protocol": "6", "PortRange": {"From": 0, "To": 0}, "CidrBlock": "0.0.0.0/0""#
+        )
         #expect(port0.says("line 1 of `acl-1` has a protocol or ports") && port0.lab != nil)
         #expect(line(#""RuleNumber": 1, "Protocol": "6", "CidrBlock": "0.0.0.0/0""#).says("has no `Egress`"))
         #expect(line(#""RuleNumber": 1, "Egress": true, "Protocol": "6""#).says("line 1 of `acl-1` has no `CidrBlock`"))
@@ -213,10 +265,14 @@ struct LossTests {
                 + #""ServiceName": "s", "PrivateDnsEnabled": true, "IpAddressType": "dualstack", "PolicyDocument": "{\"Statement\":[{\"Effect\":\"Deny\"}]}"},"#
                 + #"{"VpcEndpointId": "vpce-2", "VpcEndpointType": "GatewayLoadBalancer", "VpcId": "vpc-1", "State": "available", "ServiceName": "s"},"#
                 + #"{"VpcEndpointId": "vpce-3", "VpcEndpointType": "Resource", "VpcId": "vpc-1", "State": "available"},"#
-                + #"{"VpcEndpointId": "vpce-4", "VpcEndpointType": "Interface", "VpcId": "vpc-1", "State": "pendingAcceptance"}]}"#)
+                + #"{"VpcEndpointId": "vpce-4", "VpcEndpointType": "Interface", "VpcId": "vpc-1", "State": "pendingAcceptance"}]}"#
+        )
         #expect(imported.says("`vpce-1` has private DNS") && imported.says("`vpce-1` has a policy of its own"))
-        #expect(imported.says("`vpce-1` is of the address type dualstack") && imported.says("`vpce-1` has no interface"))
-        #expect(imported.says("`vpce-2` is of the type GatewayLoadBalancer") && imported.says("`vpce-3` is of the type Resource"))
+        #expect(
+            imported.says("`vpce-1` is of the address type dualstack") && imported.says("`vpce-1` has no interface"))
+        #expect(
+            imported.says("`vpce-2` is of the type GatewayLoadBalancer")
+                && imported.says("`vpce-3` is of the type Resource"))
         #expect(imported.says("the endpoint `vpce-4` is pendingacceptance"))
     }
 
@@ -231,7 +287,8 @@ struct LossTests {
                 + #""ResourceType": "vpc", "ResourceId": "vpc-1", "State": "pendingAcceptance"}],"#
                 + #""TransitGatewayPropagations": [],"#
                 + #""TransitGatewayStaticRoutes": [{"TransitGatewayRouteTableId": "tgw-rtb-1", "AdditionalRoutesAvailable": true, "Routes": ["#
-                + #"{"DestinationCidrBlock": "172.16.0.0/16", "Type": "propagated", "State": "active", "TransitGatewayAttachments": [{"TransitGatewayAttachmentId": "tgw-attach-1"}]}]}]}"#)
+                + #"{"DestinationCidrBlock": "172.16.0.0/16", "Type": "propagated", "State": "active", "TransitGatewayAttachments": [{"TransitGatewayAttachmentId": "tgw-attach-1"}]}]}]}"#
+        )
         #expect(imported.says("`tgw-1` carries multicast") && imported.says("the transit gateway `tgw-2` is pending"))
         #expect(imported.says("the transit gateway attachment `tgw-attach-2` is pendingacceptance"))
         #expect(imported.says("the routes of `tgw-rtb-1` is cut off"))

@@ -8,7 +8,9 @@ enum ImportTargets {
 
     /// Whatever a folder holds: a lab or a reason. What is a lab is without an error, has a plan, and can be written as a
     /// file that is a lab again; what is said of it may stand on a terminal.
-    private static let descriptions = FuzzTarget(name: "aws-import", form: .json, seeds: { seeds.map { Array($0.utf8) } }) {
+    private static let descriptions = FuzzTarget(
+        name: "aws-import", form: .json, seeds: { seeds.map { Array($0.utf8) } }
+    ) {
         bytes in
         // A second file and folders come of the same bytes: what two accounts say of one thing is put together.
         let parts = bytes.split(separator: 0x1E, maxSplits: 3, omittingEmptySubsequences: false)
@@ -24,7 +26,8 @@ enum ImportTargets {
         for problem in imported.problems {
             let text = problem.rendered
             try promise(
-                text.unicodeScalars.allSatisfy { $0 == "\n" || ObjectName.isPrintable($0) }, "a control character: \(text)")
+                text.unicodeScalars.allSatisfy { $0 == "\n" || ObjectName.isPrintable($0) },
+                "a control character: \(text)")
             outcome.add(FileTargets.shape(problem.message))
         }
         if let lab = imported.lab {
@@ -32,7 +35,8 @@ enum ImportTargets {
             try promise(errors.isEmpty, "an error that nobody told: \(errors)")
             let text = LabFile.write(lab)
             try promise(
-                text.unicodeScalars.allSatisfy { $0 == "\n" || ObjectName.isPrintable($0) }, "a control character in the file")
+                text.unicodeScalars.allSatisfy { $0 == "\n" || ObjectName.isPrintable($0) },
+                "a control character in the file")
             let again = LabFile.read(text, file: "written.yaml")
             try promise(again.lab != nil, "the file is no lab: \(again.problems.map(\.rendered))\n\(text)")
             try FileTargets.plan(lab, &outcome)

@@ -75,10 +75,12 @@ public struct Mutator {
     /// Values that mean something in a description, most of them in another place.
     private static let pieces = [
         "null", "[]", "{}", "-1", "0", "65535", "65536", "99999999999999999999", "1e999", "true", "false", "\"\"",
-        "\"0.0.0.0/0\"", "\"10.0.0.0/33\"", "\"10.0.1.10\"", "\"255.255.255.255\"", "\"::/0\"", "\"local\"", "\"../../etc\"",
+        "\"0.0.0.0/0\"", "\"10.0.0.0/33\"", "\"10.0.1.10\"", "\"255.255.255.255\"", "\"::/0\"", "\"local\"",
+        "\"../../etc\"",
         "\"\\u0000\"", "\"\\u001b[31m\"", "\"\\u009b31m\"", "\"\\u202e\"", "\"a\\nb\"", "\"tcp\"", "\"58\"", "\"-1\"",
         "\"blackhole\"", "\"vpc-1\"", "\"vpc-2\"", "\"subnet-1\"", "\"igw-1\"", "\"i-1\"", "\"tgw-1\"", "\"available\"",
-        "\"pending\"", "\"HTTP\"", "\"TCP_UDP\"", "\"application\"", "\"network\"", "\"default\"", "\"lo\"", "\"UPPER\"",
+        "\"pending\"", "\"HTTP\"", "\"TCP_UDP\"", "\"application\"", "\"network\"", "\"default\"", "\"lo\"",
+        "\"UPPER\"",
     ].map { Array($0.utf8) }
 
     /// Where a value begins and ends: behind a `:`, a `,` or a `[`.

@@ -69,7 +69,8 @@ extension CloudBuilder {
                 "the lab's resolver does not lead the service's own name to it: ask by its address")
         }
         if let type = record.text("IpAddressType"), type != "ipv4" {
-            record.lost("the endpoint `\(name)` is of the address type \(ObjectName.shown(type))", "the lab is IPv4 only")
+            record.lost(
+                "the endpoint `\(name)` is of the address type \(ObjectName.shown(type))", "the lab is IPv4 only")
         }
         if let region = record.text("ServiceRegion"), let own = record.file.region, region != own {
             record.lost(

@@ -54,7 +54,8 @@ extension CloudBuilder {
         if let options = record.record("MetadataOptions") {
             if options.text("HttpEndpoint") == "disabled" {
                 options.lost(
-                    "the instance `\(name)` has its metadata service turned off", "in the lab 169.254.169.254 answers it")
+                    "the instance `\(name)` has its metadata service turned off",
+                    "in the lab 169.254.169.254 answers it")
             }
             if let limit = options.integer("HttpPutResponseHopLimit"), 1...64 ~= limit {
                 instance.metadataHopLimit = limit

@@ -23,7 +23,9 @@ extension CloudBuilder {
             if let own = address { dropped.append((owner, own)) }
             address = nil
         }
-        for index in vpc.natGateways.indices { drop(&vpc.natGateways[index].elasticIP, of: vpc.natGateways[index].name) }
+        for index in vpc.natGateways.indices {
+            drop(&vpc.natGateways[index].elasticIP, of: vpc.natGateways[index].name)
+        }
         func drop(_ interface: inout NetworkInterface, of owner: String) {
             drop(&interface.publicAddress, of: owner)
             for index in interface.secondaryAddresses.indices {
@@ -51,7 +53,8 @@ extension CloudBuilder {
         }
         for (owner, address) in dropped {
             ledger.add(
-                .warning, vpc.origin, "`\(owner)` has the public address \(address), and `\(vpc.name)` no Internet gateway",
+                .warning, vpc.origin,
+                "`\(owner)` has the public address \(address), and `\(vpc.name)` no Internet gateway",
                 hint: "the address is not in the lab; add what `aws ec2 describe-internet-gateways` prints")
         }
     }

@@ -27,7 +27,9 @@ extension CloudBuilder {
                 "the load balancer `\(name)` does not ask its groups about what comes by PrivateLink",
                 "nothing comes that way in the lab")
         }
-        if kind == .network, !inventory.describes(.loadBalancerAttributes) || inventory.find(.loadBalancerAttributes, arn) == nil {
+        if kind == .network,
+            !inventory.describes(.loadBalancerAttributes) || inventory.find(.loadBalancerAttributes, arn) == nil
+        {
             record.lost(
                 "the attributes of the load balancer `\(name)` are not described",
                 "it is taken as not cross-zone; add what `aws elbv2 describe-load-balancer-attributes` prints")
@@ -43,7 +45,8 @@ extension CloudBuilder {
     ) {
         let arn = record.text("TargetGroupArn") ?? ""
         if let version = record.text("ProtocolVersion"), version != "HTTP1" {
-            record.lost("the target group `\(name)` speaks \(ObjectName.shown(version))", "the lab speaks HTTP/1.1 to targets")
+            record.lost(
+                "the target group `\(name)` speaks \(ObjectName.shown(version))", "the lab speaks HTTP/1.1 to targets")
         }
         if record.text("IpAddressType") == "ipv6" {
             record.lost("the target group `\(name)` takes IPv6 targets", "the lab is IPv4 only: they are missing")
@@ -58,7 +61,8 @@ extension CloudBuilder {
         if isNetwork, inventory.find(.targetGroupAttributes, arn) == nil, !record.texts("LoadBalancerArns").isEmpty {
             record.lost(
                 "the attributes of the target group `\(name)` are not described",
-                "client addresses are kept as by AWS's default; add what `aws elbv2 describe-target-group-attributes` prints")
+                "client addresses are kept as by AWS's default; add what `aws elbv2 describe-target-group-attributes` prints"
+            )
         }
         let attributes = inventory.find(.targetGroupAttributes, arn)?.records("Attributes") ?? []
         let isSticky = attributes.contains { $0.text("Key") == "stickiness.enabled" && $0.text("Value") == "true" }
@@ -105,7 +109,8 @@ extension CloudBuilder {
         "routing.http.desync_mitigation_mode": Setting(["defensive"], "the lab's refuses what nginx refuses"),
         "routing.http.drop_invalid_header_fields.enabled": Setting(["false"], "the lab drops what nginx drops"),
         "routing.http.preserve_host_header.enabled": Setting(["false"], "targets may see another `Host`"),
-        "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": Setting(["false"], "targets do not see these headers"),
+        "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": Setting(
+            ["false"], "targets do not see these headers"),
         "routing.http.xff_client_port.enabled": Setting(["false"], "targets do not see the client's port"),
         "routing.http.xff_header_processing.mode": Setting(["append"], "the lab appends to `X-Forwarded-For`"),
         "routing.http2.enabled": Setting(["true"], "the lab's may speak HTTP/2"),
@@ -123,7 +128,8 @@ extension CloudBuilder {
             ["300"], "the lab lets connections to a target that has gone end by themselves"),
         "deregistration_delay.connection_termination.enabled": Setting(
             ["false"], "the lab lets connections to a target that has gone end by themselves"),
-        "stickiness.enabled": Setting(["false"], "the lab keeps no client at a target: each connection may go to another"),
+        "stickiness.enabled": Setting(
+            ["false"], "the lab keeps no client at a target: each connection may go to another"),
         "stickiness.*": Setting(nil),
         "proxy_protocol_v2.enabled": Setting(
             ["false"], "the lab sends no PROXY header: a target that waits for one does not answer"),

@@ -51,7 +51,8 @@ extension CloudBuilder {
                     continue
                 }
                 if vpcs.contains(vpc) { continue }
-                record.lost("`\(id)` belongs to `\(ObjectName.shown(vpc))`, which is not in the folder", "it is not in the lab")
+                record.lost(
+                    "`\(id)` belongs to `\(ObjectName.shown(vpc))`, which is not in the folder", "it is not in the lab")
             }
         }
     }
@@ -87,7 +88,8 @@ extension CloudBuilder {
             record.lost("`\(shown(record, "directConnectGatewayId"))` is a Direct Connect gateway", consequence)
         }
         for record in inventory[.virtualInterfaces] {
-            record.lost("`\(shown(record, "virtualInterfaceId"))` is a virtual interface of Direct Connect", consequence)
+            record.lost(
+                "`\(shown(record, "virtualInterfaceId"))` is a virtual interface of Direct Connect", consequence)
         }
         for record in inventory[.directConnectGatewayAttachments] {
             record.lost(

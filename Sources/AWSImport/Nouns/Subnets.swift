@@ -47,7 +47,8 @@ extension CloudBuilder {
         let zone = record.text("AvailabilityZone") ?? record.text("AvailabilityZoneId")
         if let zone, ObjectName.faultOfZone(zone) != nil {
             record.lost(
-                "the zone \(ObjectName.shown(zone)) of the subnet `\(name)` is no zone of AWS", "it is taken as zone `a`")
+                "the zone \(ObjectName.shown(zone)) of the subnet `\(name)` is no zone of AWS",
+                "it is taken as zone `a`")
         }
     }
 }

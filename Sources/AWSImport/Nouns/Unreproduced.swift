@@ -29,7 +29,8 @@ struct Unreproduced {
         "CoreNetwork": .init("a core network of Cloud WAN", goneRoutes),
         "RouteServers": .init("a route server", "only the routes that its tables show now are in the lab"),
         "RouteServerEndpoints": .init("an endpoint of a route server", "nothing answers at its address"),
-        "RouteServerPeers": .init("a peer of a route server", "only the routes that its tables show now are in the lab"),
+        "RouteServerPeers": .init(
+            "a peer of a route server", "only the routes that its tables show now are in the lab"),
         "TransitGatewayConnects": .init("a Connect attachment", "its tunnels and their routes are missing"),
         "TransitGatewayConnectPeers": .init("a Connect peer", "its tunnel and its routes are missing"),
         "TransitGatewayMulticastDomains": .init("a multicast domain", "the lab carries no multicast"),
@@ -38,14 +39,16 @@ struct Unreproduced {
         "TransitGatewayRouteTableAssociations": .init(
             "an association of a transit gateway's table",
             "it is not read: associations are taken from `TransitGatewayAttachments`"),
-        "ClientVpnEndpoints": .init("a client VPN endpoint", "its clients are missing, and packets to them are dropped"),
+        "ClientVpnEndpoints": .init(
+            "a client VPN endpoint", "its clients are missing, and packets to them are dropped"),
         "VpnConcentrators": .init("a VPN concentrator", "what is behind it is missing"),
         "InstanceConnectEndpoints": .init(
             "an EC2 Instance Connect endpoint", "the way to instances through it is missing"),
         "VerifiedAccessEndpoints": .init("a Verified Access endpoint", "the way to services through it is missing"),
         "TrafficMirrorSessions": .init("a traffic mirror session", "nothing is mirrored: its targets get no packets"),
         "ServiceConfigurations": .init(
-            "an endpoint service", "packets of its consumers do not come through it; endpoints of it answer by themselves"),
+            "an endpoint service",
+            "packets of its consumers do not come through it; endpoints of it answer by themselves"),
         "VpcEndpointConnections": .init("a consumer of an endpoint service", "its packets do not arrive"),
         "VpcBlockPublicAccessOptions": .init(
             "the account's setting of VPC Block Public Access",

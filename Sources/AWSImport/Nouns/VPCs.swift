@@ -13,7 +13,8 @@ extension CloudBuilder {
                 switch key {
                 case "domain-name-servers": values == ["AmazonProvidedDNS"]
                 case "domain-name": values.allSatisfy { $0.hasSuffix("compute.internal") || $0 == "ec2.internal" }
-                case "ntp-servers", "netbios-node-type", "netbios-name-servers", "ipv6-address-preferred-lease-time": true
+                case "ntp-servers", "netbios-node-type", "netbios-name-servers", "ipv6-address-preferred-lease-time":
+                    true
                 default: false
                 }
             if isUsual { continue }
@@ -26,7 +27,8 @@ extension CloudBuilder {
 
     /// VPC Block Public Access, as the VPC and each subnet say whether it is on for them.
     func complainOfBlockedAccess(_ record: Record, _ what: String) {
-        guard let mode = record.record("BlockPublicAccessStates")?.text("InternetGatewayBlockMode"), mode != "off" else {
+        guard let mode = record.record("BlockPublicAccessStates")?.text("InternetGatewayBlockMode"), mode != "off"
+        else {
             return
         }
         record.lost(
