@@ -56,6 +56,33 @@ extension RealLabs {
             #expect(asked > 1000 && connections > 10, "hardly anything was asked")
         }
 
+        @Test("a prediction that is wrong about a load balancer is noticed, of either of its connections")
+        func noticesBalancers() throws {
+            var first = false
+            var second = false
+            for seed in 20_001...20_020 as ClosedRange<UInt64> where !(first && second) {
+                var cloud = RandomCloud(seed: seed, withBalancers: true)
+                let lab = cloud.lab()
+                let nodes = Set(lab.balancerConnections.map(\.node))
+                var deaf = lab
+                var shut = lab
+                for vpc in lab.vpcs.indices {
+                    for balancer in lab.vpcs[vpc].loadBalancers.indices {
+                        deaf.vpcs[vpc].loadBalancers[balancer].listeners = []
+                    }
+                    for group in lab.vpcs[vpc].securityGroups.indices {
+                        shut.vpcs[vpc].securityGroups[group].egress = []
+                    }
+                }
+                let name = "nlt-\(getpid())-b\(seed)"
+                let ends = try CloudTrial(lab: lab, name: name, predicted: deaf).run().differences
+                first = first || ends.contains { lab.applicationBalancerAddresses.contains($0.question.destination) }
+                let connections = try CloudTrial(lab: lab, name: name, predicted: shut).run().differences
+                second = second || connections.contains { nodes.contains($0.question.sender) }
+            }
+            #expect(first && second)
+        }
+
         @Test(arguments: found) func foundBefore(file: String) throws {
             let reading = LabFile.read(try Files.read("\(Self.foundFolder)/\(file)"), file: file)
             let lab = try #require(reading.lab, "\(reading.problems)")
