@@ -102,9 +102,14 @@ struct CloudBuilder {
             record.error("the VPC's id is no id of AWS")
             return nil
         }
+        let blocks = blocks(of: record)
+        guard !blocks.isEmpty else {
+            record.error("`\(name)` has no IPv4 block", hint: "AWS gives every VPC one: take the description again")
+            return nil
+        }
         complainOfSettings(of: record, name)
         let subnets = subnetRecords(of: id)
-        var vpc = VPC(name: name, cidrBlocks: blocks(of: record), origin: record.origin)
+        var vpc = VPC(name: name, cidrBlocks: blocks, origin: record.origin)
         let zones = Set(subnets.map(zone)).sorted()
         vpc.zones = zones.isEmpty ? ["a"] : zones
         vpc.account = ObjectName.shown(record.text("OwnerId") ?? record.file.account ?? "")

@@ -120,6 +120,12 @@ struct HostileInputTests {
         }
     }
 
+    @Test("a VPC without a block is none")
+    func noBlock() {
+        let imported = Snapshots.read(["x.json": #"{"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": ""}]}"#])
+        #expect(imported.lab == nil && imported.says("`vpc-1` has no IPv4 block"))
+    }
+
     @Test("more things than an account has are refused, and not read one by one")
     func tooMany() {
         let things = String(repeating: "{},", count: ImportLimits.things) + "{}"
