@@ -124,8 +124,8 @@ let package = Package(
         .target(
             name: "Fuzzing",
             dependencies: [
-                "CloudModel", "IPAddressing", "KernelObjects", "LabFile", "LabPlan", "LabServices", "LinuxSystem",
-                "Netlink", "Nftables",
+                "AWSImport", "CloudModel", "IPAddressing", "KernelObjects", "LabFile", "LabPlan", "LabServices",
+                "LinuxSystem", "Netlink", "Nftables",
                 "Probes", "RouteNetlink", "SeededRandom",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ] + nio, path: "Tests/Fuzzing", swiftSettings: strict),

@@ -14,7 +14,7 @@ public enum AWSImport {
         let ledger = Ledger()
         for (path, reason) in unread {
             ledger.add(
-                .warning, Origin(file: path, line: 0, column: 0), "not read: \(reason)",
+                .warning, Origin(file: AWSName.printable(path), line: 0, column: 0), "not read: \(reason)",
                 hint: "what it describes is missing")
         }
         var inventory = Inventory(ledger: ledger)
@@ -55,6 +55,8 @@ public enum ImportLimits {
     public static let fileBytes = 64 << 20
     /// Of all files.
     public static let bytes = 256 << 20
+    /// Elements of all top-level lists.
+    public static let things = 100_000
     /// JSON values in all files.
     public static let values = 4_000_000
 }

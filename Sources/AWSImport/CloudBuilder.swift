@@ -8,17 +8,19 @@ struct CloudBuilder {
     /// Prefix lists by id, with their blocks.
     let prefixLists: [String: PrefixList]
     let interfaces: InterfaceCatalog
+    let places: Places
 
     init(inventory: Inventory) {
         self.inventory = inventory
         ledger = inventory.ledger
         prefixLists = Self.prefixLists(inventory)
         interfaces = InterfaceCatalog(inventory)
+        places = Places(inventory)
     }
 
     func lab(named name: String) -> Lab {
         var lab = Lab(name: name)
-        let records = inventory[.vpcs].filter { isAlive($0) }
+        let records = inventory[.vpcs].filter { isThere($0, "VPC", "VpcId") }
         if records.isEmpty {
             ledger.add(
                 .error, .none, "no file of the folder describes a VPC",
@@ -27,6 +29,7 @@ struct CloudBuilder {
                     + "describe-network-acls print, one file each")
         }
         complainOfGaps()
+        complainOfLoadBalancingGaps()
         lab.title = title(of: records)
         lab.prefixLists = inventory[.prefixLists].compactMap { $0.text("PrefixListId").flatMap { prefixLists[$0] } }
         lab.peerings = peerings(among: Set(records.compactMap { $0.text("VpcId") }))
@@ -34,6 +37,7 @@ struct CloudBuilder {
         lab.vpcs = records.compactMap { vpc($0, in: lab) }
         lab.internet = internet(of: lab.vpcs)
         complainOfStrangers()
+        complainOfStrangeKeys()
         return lab
     }
 
@@ -41,6 +45,18 @@ struct CloudBuilder {
     func isAlive(_ record: Record, state key: String = "State", _ wanted: Set<String> = ["available"]) -> Bool {
         guard let state = record.text(key) else { return true }
         return wanted.contains(state.lowercased())
+    }
+
+    /// The same, and one that is neither there nor deleted is named.
+    func isThere(_ record: Record, _ kind: String, _ idKey: String) -> Bool {
+        if isAlive(record) { return true }
+        let state = record.text("State")?.lowercased() ?? ""
+        if state != "deleted" {
+            record.lost(
+                "the \(kind) `\(ObjectName.shown(record.text(idKey) ?? ""))` is \(ObjectName.shown(state))",
+                "it is not in the lab")
+        }
+        return false
     }
 
     private func title(of vpcs: [Record]) -> String {
@@ -55,6 +71,7 @@ struct CloudBuilder {
         let needed: [(Noun, String, String)] = [
             (.subnets, "describe-subnets", "no VPC has a subnet, so nothing stands in any"),
             (.routeTables, "describe-route-tables", "every subnet only has the local route"),
+            (.internetGateways, "describe-internet-gateways", "no VPC has one: no public address works"),
             (.networkACLs, "describe-network-acls", "every subnet's network ACL lets everything through"),
             (.securityGroups, "describe-security-groups", "every interface's groups let nothing through"),
             (
@@ -69,16 +86,33 @@ struct CloudBuilder {
         }
     }
 
+    /// What of load balancing has a command of its own that nobody thought of.
+    private func complainOfLoadBalancingGaps() {
+        let speaksHTTP = inventory[.listeners].contains { $0.text("Protocol")?.hasPrefix("HTTP") == true }
+        if speaksHTTP, !inventory.describes(.listenerRules) {
+            ledger.add(
+                .warning, .none,
+                "the folder holds no `LoadBalancerRules`: only the default actions of listeners are known",
+                hint: "add what `aws elbv2 describe-rules` prints, to be told which requests go elsewhere in AWS")
+        }
+    }
+
     private func vpc(_ record: Record, in lab: Lab) -> VPC? {
         guard let id = record.text("VpcId"), let name = AWSName.of(id) else {
             record.error("the VPC's id is no id of AWS")
             return nil
         }
+        let blocks = blocks(of: record)
+        guard !blocks.isEmpty else {
+            record.error("`\(name)` has no IPv4 block", hint: "AWS gives every VPC one: take the description again")
+            return nil
+        }
+        complainOfSettings(of: record, name)
         let subnets = subnetRecords(of: id)
-        var vpc = VPC(name: name, cidrBlocks: blocks(of: record), origin: record.origin)
+        var vpc = VPC(name: name, cidrBlocks: blocks, origin: record.origin)
         let zones = Set(subnets.map(zone)).sorted()
         vpc.zones = zones.isEmpty ? ["a"] : zones
-        vpc.account = record.text("OwnerId") ?? record.file.account ?? ""
+        vpc.account = ObjectName.shown(record.text("OwnerId") ?? record.file.account ?? "")
         vpc.region = record.file.region ?? zones.first.map(Self.region(ofZone:)) ?? ""
         attachGateways(to: &vpc, id: id)
         vpc.endpoints = endpoints(of: id)
@@ -93,6 +127,7 @@ struct CloudBuilder {
         vpc.targetGroups = targetGroups(of: id, in: vpc)
         vpc.loadBalancers = loadBalancers(of: id, in: vpc)
         addMissingGroups(to: &vpc)
+        dropPublicAddresses(of: &vpc)
         gatherPrefixes(into: &vpc)
         removeLostAddresses(from: &vpc)
         return vpc
@@ -103,7 +138,15 @@ struct CloudBuilder {
         var blocks = record.block("CidrBlock").map { [$0] } ?? []
         for set in record.records("CidrBlockAssociationSet") {
             let state = set.record("CidrBlockState")?.text("State") ?? "associated"
-            guard state == "associated" || state == "associating", let block = set.block("CidrBlock") else { continue }
+            guard state == "associated" || state == "associating" else {
+                if state != "disassociated" {
+                    set.lost(
+                        "the block \(ObjectName.shown(set.text("CidrBlock") ?? "")) of the VPC is "
+                            + ObjectName.shown(state), "it is not in the lab")
+                }
+                continue
+            }
+            guard let block = set.block("CidrBlock") else { continue }
             if !blocks.contains(block) { blocks.append(block) }
         }
         if !record.records("Ipv6CidrBlockAssociationSet").isEmpty {

@@ -7,7 +7,7 @@ public struct DescriptionFile: Sendable {
     public let bytes: [UInt8]
 
     public init(path: String, folders: [String] = [], bytes: [UInt8]) {
-        self.path = path
+        self.path = AWSName.printable(path)
         self.folders = folders
         self.bytes = bytes
     }

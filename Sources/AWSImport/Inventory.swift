@@ -7,6 +7,11 @@ struct Inventory {
     private var places: [Noun: [String: Int]] = [:]
     /// The top-level keys that were there, even if their lists are empty.
     private(set) var described: Set<Noun> = []
+    /// Keys that nobody knows, by noun and path: the first record that has each, and how many have it.
+    private(set) var strangeKeys: [StrangeKey: (first: Record, count: Int)] = [:]
+    /// A hostile folder may have as many as it has values.
+    private static let mostStrangeKeys = 1_000
+    private var things = 0
     let ledger: Ledger
 
     init(ledger: Ledger) { self.ledger = ledger }
@@ -14,6 +19,9 @@ struct Inventory {
     subscript(noun: Noun) -> [Record] { lists[noun] ?? [] }
 
     func find(_ noun: Noun, _ id: String) -> Record? { places[noun]?[id].map { self[noun][$0] } }
+
+    /// Where in its list a thing stands.
+    func place(_ noun: Noun, _ id: String) -> Int? { places[noun]?[id] }
 
     func describes(_ noun: Noun) -> Bool { described.contains(noun) }
 
@@ -31,7 +39,7 @@ struct Inventory {
 
     private mutating func take(_ member: JSONValue.Member, of file: DescriptionFile) {
         let origin = Origin(file: file.path, line: member.value.line, column: member.value.column)
-        guard let noun = Noun(topLevelKey: member.key) else { return complain(member, origin) }
+        guard let noun = Noun(topLevelKey: member.key) else { return complain(member, origin, of: file) }
         described.insert(noun)
         guard !member.value.isNull else { return }
         guard case .list(let values) = member.value.content else {
@@ -40,18 +48,31 @@ struct Inventory {
         }
         for (index, value) in values.enumerated() {
             let path = "\(member.key)[\(index)]"
+            things += 1
+            guard things <= ImportLimits.things else {
+                return ledger.add(
+                    .error, Origin(file: file.path, line: value.line, column: value.column),
+                    "the folder describes more than \(ImportLimits.things) things", hint: "import a part of it")
+            }
             guard let record = Record(value, path: path, file: file, ledger: ledger) else { continue }
+            lookForStrangeKeys(in: record, of: noun)
             add(record, as: noun)
         }
     }
 
     private mutating func add(_ record: Record, as noun: Noun) {
         if noun == .reservations {
-            for instance in record.records("Instances") { add(instance, as: .instances) }
+            for instance in record.records("Instances") where things <= ImportLimits.things {
+                things += 1
+                add(instance, as: .instances)
+            }
             return
         }
         if noun == .loadBalancerListeners {
-            for listener in record.records("Listeners") { add(listener, as: .listeners) }
+            for listener in record.records("Listeners") where things <= ImportLimits.things {
+                things += 1
+                add(listener, as: .listeners)
+            }
             return
         }
         // What no packet depends on may lack an id.
@@ -70,7 +91,21 @@ struct Inventory {
         }
     }
 
-    private func complain(_ member: JSONValue.Member, _ origin: Origin) {
+    private mutating func lookForStrangeKeys(in record: Record, of noun: Noun) {
+        Vocabulary.of(noun)?.strangers(in: record.members) { path in
+            let key = StrangeKey(noun: noun, path: path)
+            if let known = strangeKeys[key] {
+                strangeKeys[key] = (known.first, known.count + 1)
+            } else if strangeKeys.count < Self.mostStrangeKeys {
+                strangeKeys[key] = (record, 1)
+            }
+        }
+    }
+
+    private func complain(_ member: JSONValue.Member, _ origin: Origin, of file: DescriptionFile) {
+        if let kind = Unreproduced.of(member.key) {
+            return complain(of: member.value, kind, path: ObjectName.shown(member.key), file)
+        }
         if member.key == "NextToken" || member.key == "nextToken" || member.key == "NextMarker" {
             ledger.add(
                 .warning, origin, "the description is cut off: it ends with `\(member.key)`",
@@ -86,4 +121,27 @@ struct Inventory {
                 hint: "if packets depend on it, the lab will differ from AWS")
         }
     }
+
+    /// Each thing of a kind that the lab has not; some commands print one alone.
+    private func complain(of value: JSONValue, _ kind: Unreproduced, path: String, _ file: DescriptionFile) {
+        switch value.content {
+        case .list(let values):
+            for (index, value) in values.enumerated() {
+                complain(of: value, kind, path: "\(path)[\(index)]", file)
+            }
+        case .object:
+            if let record = Record(value, path: path, file: file, ledger: ledger) { kind.complain(of: record) }
+        case .null: return
+        default:
+            let origin = Origin(file: file.path, line: value.line, column: value.column)
+            ledger.add(.warning, origin, "there is \(kind.title) (\(path))", hint: kind.consequence)
+        }
+    }
+}
+
+/// A key of a description that no part of this reader knows.
+struct StrangeKey: Hashable {
+    let noun: Noun
+    /// From the described object down: `Options.EncryptionSupport`.
+    let path: String
 }

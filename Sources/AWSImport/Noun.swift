@@ -1,6 +1,7 @@
 /// The kinds of things AWS describes, by the top-level key of the command that prints them.
 enum Noun: String, CaseIterable {
     case vpcs = "Vpcs"
+    case dhcpOptions = "DhcpOptions"
     case subnets = "Subnets"
     case routeTables = "RouteTables"
     case internetGateways = "InternetGateways"
@@ -12,6 +13,10 @@ enum Noun: String, CaseIterable {
     case instances = "Instances"
     case addresses = "Addresses"
     case securityGroups = "SecurityGroups"
+    /// One record a rule, as `describe-security-group-rules` prints them.
+    case securityGroupRules = "SecurityGroupRules"
+    /// Groups that a second VPC may use.
+    case securityGroupVPCAssociations = "SecurityGroupVpcAssociations"
     case networkACLs = "NetworkAcls"
     case peerings = "VpcPeeringConnections"
     case prefixLists = "PrefixLists"
@@ -60,6 +65,7 @@ enum Noun: String, CaseIterable {
     var idKeys: [String] {
         switch self {
         case .vpcs: ["VpcId"]
+        case .dhcpOptions: ["DhcpOptionsId"]
         case .subnets: ["SubnetId"]
         case .routeTables: ["RouteTableId"]
         case .internetGateways: ["InternetGatewayId"]
@@ -70,6 +76,8 @@ enum Noun: String, CaseIterable {
         case .instances: ["InstanceId"]
         case .addresses: ["PublicIp"]
         case .securityGroups: ["GroupId"]
+        case .securityGroupRules: ["SecurityGroupRuleId"]
+        case .securityGroupVPCAssociations: ["GroupId", "VpcId"]
         case .networkACLs: ["NetworkAclId"]
         case .peerings: ["VpcPeeringConnectionId"]
         case .prefixLists, .prefixListEntries: ["PrefixListId"]
@@ -123,12 +131,12 @@ enum Noun: String, CaseIterable {
     /// What a folder of descriptions also holds, and no packet depends on.
     static func carriesNoPackets(_ key: String) -> Bool {
         let quiet: Set<String> = [
-            "AvailabilityZones", "DhcpOptions", "DhcpOptionsSets", "Tags", "TagDescriptions", "InstanceStatuses",
+            "AvailabilityZones", "Tags", "TagDescriptions", "InstanceStatuses",
             "ServiceDetails", "ServiceNames", "FlowLogs", "ResponseMetadata", "KeyPairs", "Volumes", "Snapshots",
-            "Images", "AccountAttributes", "Regions", "SecurityGroupRules", "ClassicLinkInstances",
-            "AdditionalRoutesAvailable", "LaunchTemplates", "PlacementGroups", "Hosts", "SpotInstanceRequests",
+            "Images", "AccountAttributes", "Regions", "ClassicLinkInstances",
+            "LaunchTemplates", "PlacementGroups", "Hosts", "SpotInstanceRequests",
             "ReservedInstances", "ElasticsearchDomains", "connections", "lags", "locations", "DBSubnetGroups",
-            "DBClusters", "DomainNames", "TransitGatewayRouteTableAssociations", "Marker",
+            "DBClusters", "DomainNames",
         ]
         return quiet.contains(key)
     }

@@ -4,7 +4,8 @@ import KernelObjects
 
 /// One zone's node of a load balancer.
 ///
-/// Of an application load balancer it is a host on which nginx ends connections and begins others. Of a network load
+/// Of an application load balancer it is a host on which nginx ends connections and begins others; what is not for a
+/// listener is dropped (free choice: AWS's documents do not say what a closed port answers). Of a network load
 /// balancer it is a router that sends each flow to the target its hash chooses, and remembers: facts from [NLB]: 350 s
 /// idle for TCP and 120 s for UDP, then a reset; the client's address kept or not as the target group says; a flow to a
 /// target that became unwell is reset.
@@ -22,6 +23,7 @@ enum LoadBalancerNode {
             guard balancer.kind == .network else {
                 plan.sysctls = [Sysctl.ordinaryUsersTakeAnyPort]
                 plan.resolvers = vpc.resolver.map { [$0] } ?? []
+                plan.nft = NftTable(chains: [input(balancer, node)])
                 return plan
             }
             plan.sysctls =
@@ -119,6 +121,22 @@ enum LoadBalancerNode {
                 NftRule([.interface(.inputInterface, "lo"), .verdict(.accept)]),
                 NftRule([.established, .verdict(.accept)]),
             ] + forgotten + [.drop(owner: "\(owner): no listener")])
+    }
+
+    /// What an application load balancer's node takes: connections to its listeners, and answers to its own.
+    private static func input(_ balancer: LoadBalancer, _ node: Node) -> NftChain {
+        NftChain(
+            "input", base: .init(.filter, .input, priority: 0, policy: .drop),
+            rules: [
+                NftRule([.interface(.inputInterface, "lo"), .verdict(.accept)]),
+                NftRule([.established, .verdict(.accept)]),
+                NftRule([.related, .verdict(.accept)]),
+            ]
+                + balancer.listeners.map { listener in
+                    NftRule(
+                        [.destinationPort(.tcp, listener.port...listener.port), .verdict(.accept)],
+                        owner: "elb \(node.name): listener tcp \(listener.port)")
+                } + [.drop(owner: "elb \(node.name): no listener")])
     }
 
     private static func source(_ node: Node, marks: String) -> NftChain {

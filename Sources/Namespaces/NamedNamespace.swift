@@ -31,9 +31,10 @@ public enum NamedNamespace {
                 try systemCall("mount", path) {
                     mount("/proc/thread-self/ns/net", path, "none", UInt(MS_BIND), nil)
                 }
-                let namespace = NetworkNamespace(
-                    name: name, descriptor: try OwnedDescriptor(opening: "/proc/thread-self/ns/net", O_RDONLY))
-                return try inside(index, namespace)
+                let descriptor =
+                    try index < ready.count
+                    ? ready[index] : SharedDescriptor(OwnedDescriptor(opening: "/proc/thread-self/ns/net", O_RDONLY))
+                return try inside(index, NetworkNamespace(name: name, descriptor: descriptor))
             }
         }
     }

@@ -9,11 +9,15 @@ public final class NetworkNamespace: Sendable {
     /// What people call it, e.g. `private-nat.app`; used in errors.
     public let name: String
     /// The open namespace file; goes into `IFLA_NET_NS_FD`.
-    public let descriptor: OwnedDescriptor
+    public let descriptor: SharedDescriptor
 
-    public init(name: String, descriptor: consuming OwnedDescriptor) {
+    public init(name: String, descriptor: SharedDescriptor) {
         self.name = name
         self.descriptor = descriptor
+    }
+
+    public convenience init(name: String, descriptor: consuming OwnedDescriptor) {
+        self.init(name: name, descriptor: SharedDescriptor(descriptor))
     }
 
     /// Opens a namespace by its file, such as `/run/netns/private-nat.app` or `/proc/1/ns/net`.

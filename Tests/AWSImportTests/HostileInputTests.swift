@@ -95,4 +95,41 @@ struct HostileInputTests {
         #expect(Snapshots.read([:]).says("no file of the folder describes a VPC", "describe-subnets"))
         #expect(Snapshots.read(["x.json": "[]"]).says("holds a list, and not what"))
     }
+
+    @Test("UTF-16 is refused with its place, a byte-order mark of UTF-8 is not")
+    func encodings() {
+        let text = #"{"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}]}"#
+        let units = text.utf16.flatMap { unit -> [UInt8] in [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
+        let wide: [UInt8] = [0xFF, 0xFE] + units
+        let refused = AWSImport.read([DescriptionFile(path: "w.json", bytes: wide)], name: "x")
+        #expect(refused.lab == nil && refused.says("w.json:1:1: error: this is not JSON"))
+        let marked = AWSImport.read(
+            [DescriptionFile(path: "m.json", bytes: [0xEF, 0xBB, 0xBF] + Array(text.utf8))], name: "x")
+        #expect(marked.lab != nil, "\(marked.rendered)")
+    }
+
+    @Test("nothing that a folder holds, nor its name, controls a terminal")
+    func control() {
+        let imported = Snapshots.read([
+            "\u{1B}[31m\u{9B}2J.json":
+                #"{"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16", "OwnerId": "\u001b[31m", "State": "\u009bA\u202e\n"}], "\u001b]0;x": []}"#
+        ])
+        #expect(imported.problems.count > 2)
+        for problem in imported.problems {
+            #expect(problem.rendered.unicodeScalars.allSatisfy { $0 == "\n" || ObjectName.isPrintable($0) })
+        }
+    }
+
+    @Test("a VPC without a block is none")
+    func noBlock() {
+        let imported = Snapshots.read(["x.json": #"{"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": ""}]}"#])
+        #expect(imported.lab == nil && imported.says("`vpc-1` has no IPv4 block"))
+    }
+
+    @Test("more things than an account has are refused, and not read one by one")
+    func tooMany() {
+        let things = String(repeating: "{},", count: ImportLimits.things) + "{}"
+        let imported = Snapshots.read(["x.json": #"{"CustomerGateways": [\#(things)]}"#])
+        #expect(imported.lab == nil && imported.says("more than 100000 things"))
+    }
 }

@@ -21,7 +21,8 @@ struct UpCostTests {
 
     @Test func networkOfPrivateNAT() throws {
         let cost = try Self.cost(of: ["up", "private-nat", "--no-services", "--name", "\(Self.prefix)-nat"])
-        #expect(cost.calls <= 256, "system calls: \(cost)")
+        // The last 15: how many of the namespaces stood ready when they were wanted, and had to be entered.
+        #expect(cost.calls <= 256 + 15, "system calls: \(cost)")
         #expect(cost.messages <= 398, "netlink messages: \(cost)")
     }
 
@@ -54,8 +55,9 @@ struct UpCostTests {
         }
         let (first, second) = (costs[1] - costs[0], costs[2] - costs[1])
         #expect(second.messages == 2 * first.messages, "\(costs)")
-        // Waiting for links and reading lists in parts may take a call more or less.
-        #expect(abs(second.calls - 2 * first.calls) <= 20, "\(costs)")
+        // Waiting for links and reading lists in parts may take a call more or less, and up to 16 namespaces may stand
+        // ready in any of them.
+        #expect(abs(second.calls - 2 * first.calls) <= 40, "\(costs)")
     }
 
     /// One VPC, one subnet, one group for all.

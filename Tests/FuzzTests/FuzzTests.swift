@@ -4,15 +4,22 @@ import Testing
 
 /// Every parser, a few thousand inputs each, always the same ones; and all inputs that ever failed.
 ///
-/// `FUZZ_SECONDS=60 swift test --filter FuzzTests` goes on that long per parser, from a new seed each time.
+/// `FUZZ_SECONDS=60 swift test --filter FuzzTests` goes on that long per parser, from a new seed each time, and with
+/// `FUZZ_TARGET=aws-import` for that one alone.
 @Suite("Fuzzing", .serialized)
 struct FuzzTests {
     private static let seconds = ProcessInfo.processInfo.environment["FUZZ_SECONDS"].flatMap(Double.init) ?? 0
+    private static let names: [String] = {
+        let wanted = ProcessInfo.processInfo.environment["FUZZ_TARGET"]
+        return FuzzTarget.all.map(\.name).filter { wanted == nil || $0 == wanted }
+    }()
     private static let seed = seconds > 0 ? UInt64.random(in: 0...UInt64.max) : 20_261_121
     /// A lab file takes a hundred times as long as a packet.
-    private static func executions(_ target: FuzzTarget) -> Int { target.form == .yaml ? 1000 : 3000 }
+    private static func executions(_ target: FuzzTarget) -> Int {
+        target.form == .yaml || target.form == .json ? 1000 : 3000
+    }
 
-    @Test("no crash, no hang, no broken promise", arguments: FuzzTarget.all.map(\.name))
+    @Test("no crash, no hang, no broken promise", arguments: names)
     func survives(name: String) throws {
         let target = try #require(FuzzTarget.all.first { $0.name == name })
         let fuzzer = Fuzzer(target, corpus: try Corpus.inputs(of: name))

@@ -34,7 +34,7 @@ enum FileTargets {
         return outcome.number
     }
 
-    private static func plan(_ lab: Lab, _ outcome: inout Outcome) throws {
+    static func plan(_ lab: Lab, _ outcome: inout Outcome) throws {
         let plan = LabPlan(lab)
         let names = plan.nodes.map { LabPlan.namespaceName(lab: lab.name, node: $0.name) }
         try promise(Set(names).count == names.count, "two namespaces of one name")
@@ -57,7 +57,7 @@ enum FileTargets {
     }
 
     /// A message without what it quotes.
-    private static func shape(_ message: String) -> String {
+    static func shape(_ message: String) -> String {
         message.split(separator: "`", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 0 }.map {
             $0.element.filter { !$0.isNumber }
         }.joined()

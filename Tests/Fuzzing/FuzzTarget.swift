@@ -4,6 +4,8 @@ public struct FuzzTarget: Sendable {
     public enum Form: Sendable {
         /// Indented lines of keys and values.
         case yaml
+        /// Values within values, each in its brackets.
+        case json
         /// Any other text.
         case text
         /// Bytes with lengths inside.

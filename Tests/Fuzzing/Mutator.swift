@@ -18,6 +18,7 @@ public struct Mutator {
         for _ in 0...random.below(4) {
             switch form {
             case .binary: change(&bytes, other)
+            case .json: if random.below(4) > 0 { changeJSON(&bytes, other) } else { change(&bytes, other) }
             case .text: if random.below(3) == 0 { changeLines(&bytes, other) } else { change(&bytes, other) }
             case .yaml: if random.below(4) > 0 { changeLines(&bytes, other) } else { change(&bytes, other) }
             }
@@ -67,6 +68,56 @@ public struct Mutator {
         guard !bytes.isEmpty else { return [] }
         let start = random.below(bytes.count)
         return bytes[start..<min(bytes.count, start + 1 + random.below(64))]
+    }
+
+    // MARK: JSON
+
+    /// Values that mean something in a description, most of them in another place.
+    private static let pieces = [
+        "null", "[]", "{}", "-1", "0", "65535", "65536", "99999999999999999999", "1e999", "true", "false", "\"\"",
+        "\"0.0.0.0/0\"", "\"10.0.0.0/33\"", "\"10.0.1.10\"", "\"255.255.255.255\"", "\"::/0\"", "\"local\"",
+        "\"../../etc\"",
+        "\"\\u0000\"", "\"\\u001b[31m\"", "\"\\u009b31m\"", "\"\\u202e\"", "\"a\\nb\"", "\"tcp\"", "\"58\"", "\"-1\"",
+        "\"blackhole\"", "\"vpc-1\"", "\"vpc-2\"", "\"subnet-1\"", "\"igw-1\"", "\"i-1\"", "\"tgw-1\"", "\"available\"",
+        "\"pending\"", "\"HTTP\"", "\"TCP_UDP\"", "\"application\"", "\"network\"", "\"default\"", "\"lo\"",
+        "\"UPPER\"",
+    ].map { Array($0.utf8) }
+
+    /// Where a value begins and ends: behind a `:`, a `,` or a `[`.
+    private mutating func value(in bytes: [UInt8]) -> Range<Int>? {
+        let signs = Set(":,[".utf8)
+        guard let start = bytes.indices.filter({ signs.contains(bytes[$0]) }).randomElement(using: &random) else {
+            return nil
+        }
+        var (depth, isText, end) = (0, false, start + 1)
+        while end < bytes.count {
+            switch bytes[end] {
+            case UInt8(ascii: "\\") where isText: end += 1
+            case UInt8(ascii: "\""): isText.toggle()
+            case _ where isText: break
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: ","):
+                if depth == 0 { return start + 1..<end }
+                if bytes[end] != UInt8(ascii: ",") { depth -= 1 }
+            default: break
+            }
+            end += 1
+        }
+        return nil
+    }
+
+    private mutating func changeJSON(_ bytes: inout [UInt8], _ other: [UInt8]) {
+        guard let place = value(in: bytes) else { return change(&bytes, other) }
+        switch random.below(6) {
+        case 0:
+            guard let piece = value(in: other) else { return }
+            bytes.replaceSubrange(place, with: other[piece])
+        case 1:
+            guard let piece = value(in: bytes) else { return }
+            bytes.replaceSubrange(place, with: Array(bytes[piece]))
+        case 2: bytes.insert(contentsOf: Array(bytes[place]) + [UInt8(ascii: ",")], at: place.lowerBound)
+        default: bytes.replaceSubrange(place, with: random.pick(Self.pieces))
+        }
     }
 
     // MARK: Lines

@@ -2,20 +2,14 @@ import CloudModel
 
 extension CloudBuilder {
     func endpoints(of vpc: String) -> [VPCEndpoint] {
-        inventory[.endpoints].filter { $0.text("VpcId") == vpc }.compactMap { record in
+        places.all(.endpoints, in: vpc).compactMap { record in
             guard let name = record.text("VpcEndpointId").flatMap(AWSName.of) else {
                 record.error("the endpoint's id is no id of AWS")
                 return nil
             }
-            guard isAlive(record) else {
-                if record.text("State")?.lowercased() != "deleted" {
-                    record.lost(
-                        "the endpoint `\(name)` is \(ObjectName.shown(record.text("State") ?? ""))",
-                        "it is not in the lab")
-                }
-                return nil
-            }
-            let service = record.text("ServiceName") ?? ""
+            guard isThere(record, "endpoint", "VpcEndpointId") else { return nil }
+            let service = AWSName.printable(record.text("ServiceName") ?? "")
+            complainOfSettings(ofEndpoint: record, name)
             switch record.text("VpcEndpointType") ?? "Gateway" {
             case "Gateway":
                 guard let list = prefixList(ofService: service, endpoint: record) else { return nil }
@@ -33,7 +27,9 @@ extension CloudBuilder {
                     record.lost("the endpoint `\(name)` has no interface here", "it is not in the lab")
                     return nil
                 }
-                return VPCEndpoint(name: name, service: service, kind: .interface(own), origin: record.origin)
+                return VPCEndpoint(
+                    name: name, service: service, kind: .interface(onePerSubnet(own, of: name, record)),
+                    origin: record.origin)
             case let type:
                 record.lost(
                     "the endpoint `\(name)` is of the type \(ObjectName.shown(type))",
@@ -46,9 +42,52 @@ extension CloudBuilder {
     /// Called as a lab file calls it, `<endpoint>-<zone>`: an endpoint has one in a zone.
     private func interface(_ interface: NetworkInterface, of endpoint: String) -> NetworkInterface {
         var interface = interface
-        let zone = inventory[.subnets].first { $0.text("SubnetId") == interface.subnet }.map(self.zone)
-        interface.name = "\(endpoint)-\(zone ?? "a")"
+        interface.name = "\(endpoint)-\(places.zone(ofSubnet: interface.subnet) ?? "a")"
         return interface
+    }
+
+    /// An endpoint of the lab has one interface in a zone.
+    private func onePerSubnet(_ own: [NetworkInterface], of name: String, _ record: Record) -> [NetworkInterface] {
+        var seen: Set<String> = []
+        return own.filter { interface in
+            if seen.insert(interface.name).inserted { return true }
+            record.lost(
+                "the endpoint `\(name)` has a second interface in one zone, \(interface.privateAddress)",
+                "the lab has one: packets to that address find nobody")
+            return false
+        }
+    }
+
+    private func complainOfSettings(ofEndpoint record: Record, _ name: String) {
+        if let policy = record.text("PolicyDocument"), Self.restricts(policy) {
+            record.lost(
+                "the endpoint `\(name)` has a policy of its own",
+                "the lab knows no callers and no requests: it lets all of them through")
+        }
+        if record.text("VpcEndpointType") == "Interface", record.flag("PrivateDnsEnabled") == true {
+            record.lost(
+                "the endpoint `\(name)` has private DNS",
+                "the lab's resolver does not lead the service's own name to it: ask by its address")
+        }
+        if let type = record.text("IpAddressType"), type != "ipv4" {
+            record.lost(
+                "the endpoint `\(name)` is of the address type \(ObjectName.shown(type))", "the lab is IPv4 only")
+        }
+        if let region = record.text("ServiceRegion"), let own = record.file.region, region != own {
+            record.lost(
+                "the endpoint `\(name)` leads to the region \(ObjectName.shown(region))",
+                "the lab's answers by itself, as near as any")
+        }
+    }
+
+    /// AWS's own policy lets everybody do everything.
+    private static func restricts(_ policy: String) -> Bool {
+        let words = policy.filter { !$0.isWhitespace }
+        guard !words.isEmpty else { return false }
+        let allows = words.contains(#""Effect":"Allow""#) && words.contains(#""Action":"*""#)
+        let everyone = words.contains(#""Principal":"*""#) || words.contains(#""Principal":{"AWS":"*"}"#)
+        return !(allows && everyone && words.contains(#""Resource":"*""#)) || words.contains(#""Deny""#)
+            || words.contains(#""Condition""#)
     }
 
     /// The prefix list of the endpoint's service, by its name, or the one that a route to the endpoint has.
@@ -57,10 +96,8 @@ extension CloudBuilder {
         let named = inventory[.prefixLists].filter { $0.text("PrefixListName") == service }
         let near = named.first { $0.file.region == region } ?? named.first
         if let id = near?.text("PrefixListId"), let list = prefixLists[id] { return list.name }
-        let id = endpoint.text("VpcEndpointId")
-        for route in inventory[.routeTables].flatMap({ $0.records("Routes") }) where route.text("GatewayId") == id {
-            if let list = route.text("DestinationPrefixListId").flatMap({ prefixLists[$0] }) { return list.name }
-        }
+        let lists = endpoint.text("VpcEndpointId").map(places.prefixLists(ofGateway:)) ?? []
+        if let list = lists.lazy.compactMap({ prefixLists[$0] }).first { return list.name }
         endpoint.lost(
             "the prefix list of the service \(ObjectName.shown(service)) is not described",
             "the endpoint is missing; add what `aws ec2 describe-prefix-lists` prints")

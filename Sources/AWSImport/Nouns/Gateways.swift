@@ -23,8 +23,14 @@ extension CloudBuilder {
             vpc.egressOnlyInternetGateways.append(name)
         }
         for record in inventory[.vpnGateways] where isAttached(record, "VpcAttachments", to: id) {
-            guard isAlive(record), let name = record.text("VpnGatewayId").flatMap(AWSName.of) else { continue }
+            guard isThere(record, "virtual private gateway", "VpnGatewayId"),
+                let name = record.text("VpnGatewayId").flatMap(AWSName.of)
+            else { continue }
             let described = record.text("VpnGatewayId") ?? ""
+            if let first = vpc.virtualPrivateGateway {
+                record.error("`\(vpc.name)` has two virtual private gateways, `\(first.name)` and `\(name)`")
+                continue
+            }
             vpc.virtualPrivateGateway = VirtualPrivateGateway(
                 name: name, prefixes: onPremises(behind: described), learnsRoutes: learnsRoutes(described),
                 origin: record.origin)
@@ -83,8 +89,14 @@ extension CloudBuilder {
 
     private func isAttached(_ record: Record, _ key: String, to vpc: String) -> Bool {
         record.records(key).contains { attachment in
+            guard attachment.text("VpcId") == vpc else { return false }
             let state = attachment.text("State") ?? "attached"
-            return attachment.text("VpcId") == vpc && ["available", "attached", "attaching"].contains(state)
+            if ["available", "attached", "attaching"].contains(state) { return true }
+            if state != "detached" {
+                attachment.lost(
+                    "a gateway is \(ObjectName.shown(state)) from `\(ObjectName.shown(vpc))`", "it is not in the lab")
+            }
+            return false
         }
     }
 

@@ -5,10 +5,24 @@ extension CloudBuilder {
     /// Running instances, and every other interface in use that has security groups: a database's, a function's.
     func instances(of vpc: String) -> [Instance] {
         var instances: [Instance] = []
-        let described = Dictionary(
-            grouping: interfaces.all.filter { $0.vpc == vpc && $0.instance != nil }, by: { $0.instance ?? "" })
-        for record in inventory[.instances] {
-            guard let id = record.text("InstanceId"), let own = described[id] else { continue }
+        var described: [String: [DescribedInterface]] = [:]
+        var order: [String] = []
+        for found in interfaces.all(in: vpc) {
+            guard let id = found.instance else { continue }
+            if let home = interfaces.home(ofInstance: id), home != vpc {
+                found.record.lost(
+                    "the interface `\(found.name)` ties `\(ObjectName.shown(id))` of `\(ObjectName.shown(home))` to "
+                        + "`\(ObjectName.shown(vpc))`",
+                    "an instance of the lab is in one VPC: packets to \(found.interface.privateAddress) find nobody")
+                continue
+            }
+            if described[id] == nil { order.append(id) }
+            described[id, default: []].append(found)
+        }
+        // As the instances are described, not their interfaces.
+        order.sort { (inventory.place(.instances, $0) ?? .max) < (inventory.place(.instances, $1) ?? .max) }
+        for id in order {
+            guard let record = inventory.find(.instances, id), let own = described[id] else { continue }
             if let instance = instance(record, id, own) { instances.append(instance) }
         }
         for id in described.keys.sorted() where inventory.find(.instances, id) == nil {
@@ -18,7 +32,7 @@ extension CloudBuilder {
             instances.append(make(name, own, origin: first.record.origin))
         }
         let claimed = claimedInterfaces(of: vpc)
-        for found in interfaces.all where found.vpc == vpc && found.instance == nil && !claimed.contains(found.id) {
+        for found in interfaces.all(in: vpc) where found.instance == nil && !claimed.contains(found.id) {
             if let instance = bare(found) { instances.append(instance) }
         }
         return instances
@@ -36,7 +50,18 @@ extension CloudBuilder {
             }
             return nil
         }
-        return make(name, own, origin: record.origin)
+        var instance = make(name, own, origin: record.origin)
+        if let options = record.record("MetadataOptions") {
+            if options.text("HttpEndpoint") == "disabled" {
+                options.lost(
+                    "the instance `\(name)` has its metadata service turned off",
+                    "in the lab 169.254.169.254 answers it")
+            }
+            if let limit = options.integer("HttpPutResponseHopLimit"), 1...64 ~= limit {
+                instance.metadataHopLimit = limit
+            }
+        }
+        return instance
     }
 
     private func make(_ name: String, _ own: [DescribedInterface], origin: Origin) -> Instance {
@@ -48,8 +73,8 @@ extension CloudBuilder {
 
     /// An interface of something that has no id here.
     private func bare(_ found: DescribedInterface) -> Instance? {
-        let silent: Set<String> = ["transit_gateway", "nat_gateway"]
-        guard !silent.contains(found.type) else { return nil }
+        // A transit gateway's own interface answers nobody, in AWS as in the lab.
+        guard found.type != "transit_gateway" else { return nil }
         guard found.isInUse else {
             found.record.lost("the interface `\(found.name)` is attached to nothing", "it is not in the lab")
             return nil
@@ -67,13 +92,13 @@ extension CloudBuilder {
     /// The interfaces that other nouns speak of.
     private func claimedInterfaces(of vpc: String) -> Set<String> {
         var claimed: Set<String> = []
-        for record in inventory[.natGateways] where record.text("VpcId") == vpc {
+        for record in places.all(.natGateways, in: vpc) {
             claimed.formUnion(record.records("NatGatewayAddresses").compactMap { $0.text("NetworkInterfaceId") })
         }
-        for record in inventory[.endpoints] where record.text("VpcId") == vpc {
+        for record in places.all(.endpoints, in: vpc) {
             claimed.formUnion(record.texts("NetworkInterfaceIds"))
         }
-        for record in inventory[.loadBalancers] where record.text("VpcId") == vpc {
+        for record in places.all(.loadBalancers, in: vpc) {
             claimed.formUnion(loadBalancerInterfaces(record).map(\.id))
         }
         return claimed

@@ -22,8 +22,18 @@ struct DescribedInterface {
 struct InterfaceCatalog {
     private(set) var all: [DescribedInterface] = []
     private var places: [String: Int] = [:]
+    private var byVPC: [String: [Int]] = [:]
+    private var byDescription: [String: [Int]] = [:]
+    private var homes: [String: (device: Int, vpc: String)] = [:]
 
     subscript(id: String) -> DescribedInterface? { places[id].map { all[$0] } }
+
+    func all(in vpc: String) -> [DescribedInterface] { (byVPC[vpc] ?? []).map { all[$0] } }
+
+    /// The VPC of an instance's first interface.
+    func home(ofInstance id: String) -> String? { homes[id]?.vpc }
+
+    func all(describedAs text: String) -> [DescribedInterface] { (byDescription[text] ?? []).map { all[$0] } }
 
     init(_ inventory: Inventory) {
         let elasticIPs = Self.elasticIPs(inventory)
@@ -60,13 +70,18 @@ struct InterfaceCatalog {
         if !record.records("Ipv6Addresses").isEmpty {
             record.lost("the interface `\(name)` has IPv6 addresses", "the lab is IPv4 only: they are missing")
         }
+        complainOfSettings(record, name)
         places[id] = all.count
+        byVPC[vpc, default: []].append(all.count)
+        byDescription[record.text("Description") ?? "", default: []].append(all.count)
+        let device = record.record("Attachment")?.integer("DeviceIndex") ?? 0
+        if let instance, device < homes[instance]?.device ?? .max { homes[instance] = (device, vpc) }
         all.append(
             DescribedInterface(
                 record: record, id: id, name: name, vpc: vpc, type: record.text("InterfaceType") ?? "interface",
                 description: record.text("Description") ?? "",
                 isInUse: record.text("Status").map { $0 == "in-use" || $0 == "associated" } ?? true,
-                instance: instance, deviceIndex: record.record("Attachment")?.integer("DeviceIndex") ?? 0,
+                instance: instance, deviceIndex: device,
                 interface: NetworkInterface(
                     name: name, subnet: subnet, privateAddress: first.privateAddress,
                     publicAddress: first.publicAddress, secondaryAddresses: Array(addresses.dropFirst()),
@@ -75,22 +90,44 @@ struct InterfaceCatalog {
                     sourceDestinationCheck: record.flag("SourceDestCheck") ?? true)))
     }
 
+    private func complainOfSettings(_ record: Record, _ name: String) {
+        if !record.records("Ipv4Prefixes").isEmpty {
+            let blocks = record.records("Ipv4Prefixes").compactMap { $0.text("Ipv4Prefix") }.joined(separator: ", ")
+            record.lost(
+                "the interface `\(name)` is delegated the blocks \(ObjectName.shown(blocks))",
+                "the lab knows single addresses only: packets to these find nobody")
+        }
+        if let timers = record.record("ConnectionTrackingConfiguration") {
+            let usual = ["TcpEstablishedTimeout": 432_000, "UdpStreamTimeout": 180, "UdpTimeout": 30]
+            for (key, seconds) in usual.sorted(by: { $0.key < $1.key }) {
+                guard let own = timers.integer(key), own != seconds else { continue }
+                timers.lost(
+                    "the interface `\(name)` has a `\(key)` of \(own) seconds",
+                    "the lab forgets its flows after AWS's usual \(seconds)")
+            }
+        }
+    }
+
     /// The private addresses, the primary one first, each with its public one.
     private func addresses(
         _ record: Record, _ id: String, _ elasticIPs: [ElasticIPPlace: IPv4Address]
     ) -> [SecondaryAddress]? {
         let primary = record.address("PrivateIpAddress")
         var addresses: [SecondaryAddress] = []
+        var seen: Set<IPv4Address> = []
         for entry in record.records("PrivateIpAddresses") + (record.has("PrivateIpAddresses") ? [] : [record]) {
             guard let address = entry.address("PrivateIpAddress") else { return nil }
             let association = entry.record("Association") ?? (address == primary ? record.record("Association") : nil)
             if association?.has("CarrierIp") == true {
                 entry.lost("\(address) has a carrier address", "the lab has no carrier gateway: it is missing")
             }
+            if association?.has("CustomerOwnedIp") == true {
+                entry.lost("\(address) has a customer-owned address", "the lab has no local gateway: it is missing")
+            }
             let pair = SecondaryAddress(
                 privateAddress: address,
                 publicAddress: association?.address("PublicIp") ?? elasticIPs[ElasticIPPlace(id, address)])
-            guard !addresses.contains(where: { $0.privateAddress == address }) else { continue }
+            guard seen.insert(address).inserted else { continue }
             if entry.flag("Primary") == true || address == primary {
                 addresses.insert(pair, at: 0)
             } else {

@@ -15,6 +15,50 @@ extension CloudBuilder {
         return Internet(furtherPools: pools)
     }
 
+    /// Where no Internet gateway is attached, or none is described, nobody translates public addresses.
+    func dropPublicAddresses(of vpc: inout VPC) {
+        guard vpc.internetGateway == nil else { return }
+        var dropped: [(String, IPv4Address)] = []
+        func drop(_ address: inout IPv4Address?, of owner: String) {
+            if let own = address { dropped.append((owner, own)) }
+            address = nil
+        }
+        for index in vpc.natGateways.indices {
+            drop(&vpc.natGateways[index].elasticIP, of: vpc.natGateways[index].name)
+        }
+        func drop(_ interface: inout NetworkInterface, of owner: String) {
+            drop(&interface.publicAddress, of: owner)
+            for index in interface.secondaryAddresses.indices {
+                drop(&interface.secondaryAddresses[index].publicAddress, of: owner)
+            }
+        }
+        for index in vpc.instances.indices {
+            let name = vpc.instances[index].name
+            drop(&vpc.instances[index].interface, of: name)
+            for second in vpc.instances[index].secondaryInterfaces.indices {
+                drop(&vpc.instances[index].secondaryInterfaces[second], of: name)
+            }
+        }
+        for balancer in vpc.loadBalancers.indices {
+            if vpc.loadBalancers[balancer].scheme == .internetFacing {
+                vpc.loadBalancers[balancer].scheme = .internal
+                ledger.add(
+                    .warning, vpc.loadBalancers[balancer].origin,
+                    "`\(vpc.loadBalancers[balancer].name)` faces the Internet, and `\(vpc.name)` has no Internet gateway",
+                    hint: "it is internal in the lab; add what `aws ec2 describe-internet-gateways` prints")
+            }
+            for node in vpc.loadBalancers[balancer].nodes.indices {
+                drop(&vpc.loadBalancers[balancer].nodes[node].interface, of: vpc.loadBalancers[balancer].name)
+            }
+        }
+        for (owner, address) in dropped {
+            ledger.add(
+                .warning, vpc.origin,
+                "`\(owner)` has the public address \(address), and `\(vpc.name)` no Internet gateway",
+                hint: "the address is not in the lab; add what `aws ec2 describe-internet-gateways` prints")
+        }
+    }
+
     private static func publicAddresses(_ instance: Instance) -> [IPv4Address] {
         ([instance.interface] + instance.secondaryInterfaces).flatMap { interface in
             (interface.publicAddress.map { [$0] } ?? []) + interface.secondaryAddresses.compactMap(\.publicAddress)

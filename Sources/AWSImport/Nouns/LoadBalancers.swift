@@ -3,12 +3,7 @@ import IPAddressing
 
 extension CloudBuilder {
     func loadBalancers(of vpc: String, in model: VPC) -> [LoadBalancer] {
-        for record in inventory[.classicLoadBalancers] where record.text("VPCId") == vpc {
-            record.lost(
-                "`\(ObjectName.shown(record.text("LoadBalancerName") ?? ""))` is a classic load balancer",
-                "the lab has none of these: it is missing")
-        }
-        return inventory[.loadBalancers].filter { $0.text("VpcId") == vpc }.compactMap { loadBalancer($0, in: model) }
+        places.all(.loadBalancers, in: vpc).compactMap { loadBalancer($0, in: model) }
     }
 
     private func loadBalancer(_ record: Record, in vpc: VPC) -> LoadBalancer? {
@@ -30,10 +25,12 @@ extension CloudBuilder {
         var balancer = LoadBalancer(
             name: name, kind: kind, scheme: LoadBalancer.Scheme(rawValue: record.text("Scheme") ?? "") ?? .internal,
             securityGroups: InterfaceCatalog.unique(record.texts("SecurityGroups").compactMap(AWSName.of)),
-            isCrossZone: isCrossZone(arn, kind), dnsName: record.text("DNSName"), origin: record.origin)
+            isCrossZone: isCrossZone(arn, kind), dnsName: record.text("DNSName").flatMap(AWSName.ofHost),
+            origin: record.origin)
+        complainOfSettings(ofBalancer: record, name, kind)
         balancer.nodes = nodes(record, name: name)
-        balancer.listeners = inventory[.listeners].filter { $0.text("LoadBalancerArn") == arn }
-            .compactMap { listener($0, of: name, in: vpc) }
+        balancer.listeners = places.listeners(of: arn)
+            .flatMap { listeners($0, of: name, in: vpc) }
         if !inventory.describes(.listeners), !inventory.describes(.loadBalancerListeners) {
             record.lost(
                 "the listeners of `\(name)` are not described",
@@ -43,7 +40,7 @@ extension CloudBuilder {
     }
 
     /// AWS's default: on for application load balancers, off for network ones.
-    private func isCrossZone(_ arn: String, _ kind: LoadBalancer.Kind) -> Bool {
+    func isCrossZone(_ arn: String, _ kind: LoadBalancer.Kind) -> Bool {
         let attributes = inventory.find(.loadBalancerAttributes, arn)?.records("Attributes") ?? []
         let value = attributes.first { $0.text("Key") == "load_balancing.cross_zone.enabled" }?.text("Value")
         return kind == .application || value == "true"
@@ -54,10 +51,7 @@ extension CloudBuilder {
         let arn = record.text("LoadBalancerArn") ?? ""
         let hash = arn.split(separator: "/").last.map(String.init) ?? ""
         guard let name = AWSName.made(from: record.text("LoadBalancerName") ?? hash, limit: 32) else { return nil }
-        let same = inventory[.loadBalancers].filter {
-            AWSName.made(from: $0.text("LoadBalancerName") ?? "", limit: 32) == name
-        }
-        guard same.first?.text("LoadBalancerArn") != arn else { return name }
+        guard let first = places.first(.loadBalancers, named: name), first != arn else { return name }
         return AWSName.made(from: "\(name)-\(hash)", limit: 50)
     }
 
@@ -67,20 +61,28 @@ extension CloudBuilder {
             return []
         }
         let description = "ELB \(arn[range...])"
-        return interfaces.all.filter { $0.description == description }
+        return interfaces.all(describedAs: description)
     }
 
-    /// One node for each interface; the zone in its name makes it readable.
+    /// One node a zone, with the zone in its name; AWS may have several interfaces there for a busy one.
     private func nodes(_ record: Record, name: String) -> [LoadBalancerNode] {
         var nodes: [LoadBalancerNode] = []
-        let zones = record.records("AvailabilityZones")
+        var zones: Set<String> = []
+        var subnets: Set<String> = []
         for found in loadBalancerInterfaces(record) {
-            let zone = inventory[.subnets].first { $0.text("SubnetId") == found.interface.subnet }.map(self.zone)
-            nodes.append(node(name, zone ?? "a", found.interface, among: nodes))
+            let zone = places.zone(ofSubnet: found.interface.subnet) ?? "a"
+            subnets.insert(found.interface.subnet)
+            guard zones.insert(zone).inserted else {
+                found.record.lost(
+                    "`\(name)` has a further address in zone \(zone), \(found.interface.privateAddress)",
+                    "the lab has one node in a zone: packets to that address find nobody")
+                continue
+            }
+            nodes.append(node(name, zone, found.interface))
         }
-        for zone in zones where nodes.isEmpty || !record.records("AvailabilityZones").isEmpty {
+        for zone in record.records("AvailabilityZones") {
             guard let subnet = zone.text("SubnetId").flatMap(AWSName.of), inventory.find(.subnets, subnet) != nil,
-                !nodes.contains(where: { $0.interface.subnet == subnet })
+                subnets.insert(subnet).inserted
             else { continue }
             let addresses = zone.records("LoadBalancerAddresses")
             guard let address = addresses.first?.address("PrivateIPv4Address") else {
@@ -92,18 +94,21 @@ extension CloudBuilder {
             let interface = NetworkInterface(
                 subnet: subnet, privateAddress: address, publicAddress: addresses.first?.address("IpAddress"),
                 sourceDestinationCheck: false)
-            nodes.append(node(name, zone.text("ZoneName") ?? "a", interface, among: nodes))
+            let zoneName = places.zone(ofSubnet: subnet) ?? zone.text("ZoneName") ?? "a"
+            guard ObjectName.faultOfZone(zoneName) == nil, zones.insert(zoneName).inserted else {
+                zone.lost(
+                    "`\(name)` has a second subnet in zone \(ObjectName.shown(zoneName)), \(address)",
+                    "the lab has one node in a zone: packets to that address find nobody")
+                continue
+            }
+            nodes.append(node(name, zoneName, interface))
         }
         return nodes
     }
 
-    private func node(
-        _ balancer: String, _ zone: String, _ interface: NetworkInterface, among nodes: [LoadBalancerNode]
-    ) -> LoadBalancerNode {
-        let plain = AWSName.made(from: "\(balancer)-\(zone)", limit: 60) ?? balancer
-        let count = nodes.filter { $0.name == plain || $0.name.hasPrefix("\(plain)-") }.count
-        return LoadBalancerNode(
-            name: count == 0 ? plain : "\(plain)-\(count + 1)", zone: zone, interface: interface)
+    private func node(_ balancer: String, _ zone: String, _ interface: NetworkInterface) -> LoadBalancerNode {
+        LoadBalancerNode(
+            name: AWSName.made(from: "\(balancer)-\(zone)", limit: 60) ?? balancer, zone: zone, interface: interface)
     }
 }
 

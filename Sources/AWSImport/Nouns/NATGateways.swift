@@ -3,20 +3,12 @@ import IPAddressing
 
 extension CloudBuilder {
     func natGateways(of vpc: String) -> [NATGateway] {
-        inventory[.natGateways].filter { $0.text("VpcId") == vpc }.compactMap { record in
+        places.all(.natGateways, in: vpc).compactMap { record in
             guard let name = record.text("NatGatewayId").flatMap(AWSName.of) else {
                 record.error("the NAT gateway's id is no id of AWS")
                 return nil
             }
-            guard isAlive(record) else {
-                if record.text("State") != "deleted" {
-                    record.lost(
-                        "the NAT gateway `\(name)` is \(ObjectName.shown(record.text("State") ?? ""))",
-                        "it is not in the lab")
-                }
-                return nil
-            }
-            return natGateway(record, name)
+            return isThere(record, "NAT gateway", "NatGatewayId") ? natGateway(record, name) : nil
         }
     }
 
@@ -26,7 +18,7 @@ extension CloudBuilder {
                 "the NAT gateway `\(name)` is regional", "the lab has zonal ones only: packets sent to it are dropped")
             return nil
         }
-        let entries = record.records("NatGatewayAddresses")
+        let entries = addresses(record, name)
         guard let subnet = record.need("SubnetId", "the NAT gateway `\(name)`").flatMap(AWSName.of) else { return nil }
         guard inventory.find(.subnets, subnet) != nil else {
             record.lost(
@@ -40,9 +32,13 @@ extension CloudBuilder {
             return nil
         }
         if entries.count > 1 {
+            let others = entries.compactMap { $0.text("PublicIp") ?? $0.text("PrivateIp") }.filter {
+                $0 != first?.text("PublicIp") && $0 != first?.text("PrivateIp")
+            }
             record.lost(
-                "the NAT gateway `\(name)` has \(entries.count) addresses",
-                "the lab uses \(address) alone, so it runs out of ports sooner")
+                "the NAT gateway `\(name)` has \(entries.count) addresses: besides \(address), "
+                    + ObjectName.shown(others.joined(separator: ", ")),
+                "the lab uses \(address) alone: it runs out of ports sooner, and the others are never a sender's")
         }
         let isPrivate = record.text("ConnectivityType") == "private"
         let publicAddress = isPrivate ? nil : first?.address("PublicIp") ?? interface?.publicAddress
@@ -52,5 +48,20 @@ extension CloudBuilder {
         }
         return NATGateway(
             name: name, subnet: subnet, privateAddress: address, elasticIP: publicAddress, origin: record.origin)
+    }
+
+    /// The gateway's addresses that work; one that could not be had is named.
+    private func addresses(_ record: Record, _ name: String) -> [Record] {
+        record.records("NatGatewayAddresses").filter { entry in
+            let status = entry.text("Status") ?? "succeeded"
+            guard ["succeeded", "assigning", "associating"].contains(status) else {
+                entry.lost(
+                    "an address of the NAT gateway `\(name)` "
+                        + "(\(ObjectName.shown(entry.text("PrivateIp") ?? entry.text("AllocationId") ?? "unknown"))) is "
+                        + ObjectName.shown(status), "it is not in the lab")
+                return false
+            }
+            return true
+        }
     }
 }

@@ -26,7 +26,7 @@ extension CloudBuilder {
             }
             var seen: Set<CIDRBlock> = []
             lists[id] = PrefixList(
-                name: name, service: record.text("PrefixListName") ?? "",
+                name: name, service: AWSName.printable(record.text("PrefixListName") ?? ""),
                 blocks: blocks.filter { seen.insert($0).inserted },
                 origin: record.origin)
         }

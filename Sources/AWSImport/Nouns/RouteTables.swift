@@ -92,7 +92,7 @@ extension CloudBuilder {
     /// The tables of a VPC; the gateway tables are noted at their gateways.
     func routeTables(of id: String, targets: RouteTargets, into vpc: inout VPC) -> [RouteTable] {
         var tables: [RouteTable] = []
-        for record in inventory[.routeTables] where record.text("VpcId") == id {
+        for record in places.all(.routeTables, in: id) {
             guard let name = record.text("RouteTableId").flatMap(AWSName.of) else {
                 record.error("the route table's id is no id of AWS")
                 continue

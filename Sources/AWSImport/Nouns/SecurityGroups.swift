@@ -4,25 +4,32 @@ import IPAddressing
 extension CloudBuilder {
     /// - Parameter peered: the VPCs whose groups a rule may name, too.
     func securityGroups(of vpc: String, peered: Set<String>) -> [SecurityGroup] {
-        inventory[.securityGroups].filter { $0.text("VpcId") == vpc }.compactMap { record in
-            guard let name = record.text("GroupId").flatMap(AWSName.of) else {
+        places.all(.securityGroups, in: vpc).compactMap { record in
+            guard let id = record.text("GroupId"), let name = AWSName.of(id) else {
                 record.error("the security group's id is no id of AWS")
                 return nil
             }
-            return SecurityGroup(
-                name: name, ingress: rules(record, "IpPermissions", of: name, peered),
-                egress: rules(record, "IpPermissionsEgress", of: name, peered), origin: record.origin)
+            return group(id, name, record, peered)
         }
     }
 
-    private func rules(
-        _ group: Record, _ key: String, of name: String, _ peered: Set<String>
-    ) -> [SecurityGroupRule] {
-        let vpcs = peered.union([group.text("VpcId").flatMap(AWSName.of) ?? ""])
+    /// A group of what describes it as a whole, and of what describes its rules one by one.
+    private func group(_ id: String, _ name: String, _ record: Record, _ peered: Set<String>) -> SecurityGroup {
+        let vpcs = peered.union([record.text("VpcId").flatMap(AWSName.of) ?? ""])
+        return SecurityGroup(
+            name: name,
+            ingress: rules(record.records("IpPermissions") + places.rules(of: id, egress: false), of: name, vpcs),
+            egress: rules(record.records("IpPermissionsEgress") + places.rules(of: id, egress: true), of: name, vpcs),
+            origin: record.origin)
+    }
+
+    private func rules(_ permissions: [Record], of name: String, _ vpcs: Set<String>) -> [SecurityGroupRule] {
         var rules: [SecurityGroupRule] = []
-        var seen: Set<SecurityGroupRule> = []
-        for permission in group.records(key) {
-            for rule in self.rules(permission, of: name, vpcs) where seen.insert(rule).inserted { rules.append(rule) }
+        var seen: Set<RuleKey> = []
+        for permission in permissions {
+            for rule in self.rules(permission, of: name, vpcs) where seen.insert(RuleKey(rule)).inserted {
+                rules.append(rule)
+            }
         }
         return rules
     }
@@ -56,11 +63,13 @@ extension CloudBuilder {
         _ permission: Record, of group: String, _ vpcs: Set<String>
     ) -> [(peer: SecurityGroupRule.Peer, list: String?)] {
         var peers: [(peer: SecurityGroupRule.Peer, list: String?)] = []
+        let what = "a range of a rule of `\(group)`"
         for range in permission.records("IpRanges") {
+            guard range.need("CidrIp", what) != nil else { continue }
             if let block = range.block("CidrIp") { peers.append((.cidr(block), nil)) }
         }
         for list in permission.records("PrefixListIds") {
-            guard let id = list.text("PrefixListId") else { continue }
+            guard let id = list.need("PrefixListId", what) else { continue }
             guard let known = prefixLists[id] else {
                 list.lost(
                     "a rule of `\(group)` names the prefix list `\(ObjectName.shown(id))`, whose blocks are not known",
@@ -70,15 +79,21 @@ extension CloudBuilder {
             peers += known.blocks.map { (.cidr($0), known.name) }
         }
         for pair in permission.records("UserIdGroupPairs") {
-            guard let id = pair.text("GroupId") else { continue }
-            guard let name = AWSName.of(id), let named = inventory.find(.securityGroups, id) else {
+            guard let id = pair.text("GroupId") else {
+                pair.lost(
+                    "a rule of `\(group)` names a group without its id "
+                        + "(\(ObjectName.shown(pair.text("GroupName") ?? "nor its name")))", "it matches nobody")
+                continue
+            }
+            let named = inventory.find(.securityGroups, id)
+            guard let name = AWSName.of(id), named != nil || places.hasRules(id) else {
                 pair.lost(
                     "a rule of `\(group)` names the group `\(ObjectName.shown(id))`, which is not in the folder",
                     "it matches nobody")
                 continue
             }
             // Such a rule stays when a peering has gone: AWS calls it stale.
-            guard vpcs.contains(named.text("VpcId").flatMap(AWSName.of) ?? "") else {
+            guard named.map({ vpcs.contains($0.text("VpcId").flatMap(AWSName.of) ?? "") }) ?? true else {
                 pair.lost(
                     "a rule of `\(group)` names the group `\(ObjectName.shown(id))` of a VPC that is not peered with its own",
                     "it matches nobody")
@@ -96,10 +111,36 @@ extension CloudBuilder {
             vpc.instances.flatMap { [$0.interface] + $0.secondaryInterfaces } + vpc.endpoints.flatMap(\.interfaces)
         let named = interfaces.flatMap(\.securityGroups) + vpc.loadBalancers.flatMap(\.securityGroups)
         for name in named where known.insert(name).inserted {
-            ledger.add(
-                .warning, vpc.origin, "the security group `\(name)` of `\(vpc.name)` is not described",
-                hint: "it lets nothing in and nothing out; add what `aws ec2 describe-security-groups` prints")
-            vpc.securityGroups.append(SecurityGroup(name: name, ingress: [], egress: [], origin: vpc.origin))
+            vpc.securityGroups.append(missing(name, of: vpc))
         }
+    }
+
+    private func missing(_ name: String, of vpc: VPC) -> SecurityGroup {
+        // A group may be associated with a second VPC, where it has the same rules.
+        if let id = places.groupID(name), let record = inventory.find(.securityGroups, id) {
+            return group(id, name, record, [vpc.name])
+        }
+        if let id = places.groupID(name), places.hasRules(id) {
+            return SecurityGroup(
+                name: name, ingress: rules(places.rules(of: id, egress: false), of: name, [vpc.name]),
+                egress: rules(places.rules(of: id, egress: true), of: name, [vpc.name]), origin: vpc.origin)
+        }
+        ledger.add(
+            .warning, vpc.origin, "the security group `\(name)` of `\(vpc.name)` is not described",
+            hint: "it lets nothing in and nothing out; add what `aws ec2 describe-security-groups` prints")
+        return SecurityGroup(name: name, ingress: [], egress: [], origin: vpc.origin)
+    }
+}
+
+/// What a rule says, wherever it stands: the same rule is described by its group and by itself.
+private struct RuleKey: Hashable {
+    let traffic: Traffic
+    let peer: SecurityGroupRule.Peer
+    let prefixList: String?
+
+    init(_ rule: SecurityGroupRule) {
+        traffic = rule.traffic
+        peer = rule.peer
+        prefixList = rule.prefixList
     }
 }

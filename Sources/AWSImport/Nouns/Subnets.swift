@@ -3,10 +3,12 @@ import IPAddressing
 
 extension CloudBuilder {
     func subnetRecords(of vpc: String) -> [Record] {
-        inventory[.subnets].filter { $0.text("VpcId") == vpc && isAlive($0) }
+        places.all(.subnets, in: vpc).filter { isThere($0, "subnet", "SubnetId") }
     }
 
-    func zone(_ record: Record) -> String {
+    func zone(_ record: Record) -> String { Self.zone(record) }
+
+    static func zone(_ record: Record) -> String {
         let name = record.text("AvailabilityZone") ?? record.text("AvailabilityZoneId") ?? "a"
         return ObjectName.faultOfZone(name) == nil ? name : "a"
     }
@@ -23,23 +25,31 @@ extension CloudBuilder {
         guard record.need("CidrBlock", "the subnet `\(name)`") != nil, let block = record.block("CidrBlock") else {
             return nil
         }
+        complainOfSettings(ofSubnet: record, name)
         let main = vpc.routeTables.first(where: \.isMain)?.name ?? RouteTable.impliedMain
         return Subnet(
             name: name, cidrBlock: block, zone: zone(record),
-            routeTable: associations(.routeTables, "Associations", with: id, in: vpcID, id: "RouteTableId") ?? main,
-            networkACL: associations(.networkACLs, "Associations", with: id, in: vpcID, id: "NetworkAclId"),
+            routeTable: places.association(.routeTables, with: id, in: vpcID) ?? main,
+            networkACL: places.association(.networkACLs, with: id, in: vpcID),
             origin: record.origin)
     }
 
-    /// The route table or network ACL that a subnet is explicitly associated with.
-    private func associations(_ noun: Noun, _ key: String, with subnet: String, in vpc: String, id: String) -> String? {
-        for record in inventory[noun] where record.text("VpcId") == vpc {
-            for association in record.records(key) where association.text("SubnetId") == subnet {
-                let state = association.record("AssociationState")?.text("State") ?? "associated"
-                if state == "associated" || state == "associating" { return record.text(id).flatMap(AWSName.of) }
-            }
+    private func complainOfSettings(ofSubnet record: Record, _ name: String) {
+        if !record.records("Ipv6CidrBlockAssociationSet").isEmpty {
+            record.lost("the subnet `\(name)` has IPv6 blocks", "the lab is IPv4 only: they are missing")
         }
-        return nil
+        complainOfBlockedAccess(record, "the subnet `\(name)`")
+        if record.text("OutpostArn")?.isEmpty == false {
+            record.lost(
+                "the subnet `\(name)` is on an Outpost",
+                "the lab has no local gateway and no customer-owned addresses: ways through them are missing")
+        }
+        let zone = record.text("AvailabilityZone") ?? record.text("AvailabilityZoneId")
+        if let zone, ObjectName.faultOfZone(zone) != nil {
+            record.lost(
+                "the zone \(ObjectName.shown(zone)) of the subnet `\(name)` is no zone of AWS",
+                "it is taken as zone `a`")
+        }
     }
 }
 

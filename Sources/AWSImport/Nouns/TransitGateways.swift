@@ -5,7 +5,8 @@ extension CloudBuilder {
     func transitGateways(vpcs: [Record]) -> [TransitGateway] {
         let known = Set(vpcs.compactMap { $0.text("VpcId") })
         let builder = TransitGatewayBuilder(cloud: self, vpcs: known)
-        return inventory[.transitGateways].filter { isAlive($0) }.compactMap(builder.gateway)
+        return inventory[.transitGateways].filter { isThere($0, "transit gateway", "TransitGatewayId") }
+            .compactMap(builder.gateway)
     }
 }
 
@@ -23,9 +24,17 @@ struct TransitGatewayBuilder {
             return nil
         }
         let options = record.record("Options")
+        if options?.text("MulticastSupport") == "enable" {
+            record.lost("`\(name)` carries multicast", "the lab carries none")
+        }
+        if options?.text("VpnEcmpSupport") == "enable", inventory[.vpnConnections].count > 1 {
+            record.lost("`\(name)` spreads over VPN connections of equal cost", "the lab uses the first")
+        }
         var gateway = TransitGateway(name: name, origin: record.origin)
         gateway.routeTables = inventory[.transitGatewayRouteTables]
-            .filter { $0.text("TransitGatewayId") == id && cloud.isAlive($0) }.compactMap(routeTable)
+            .filter { $0.text("TransitGatewayId") == id }
+            .filter { cloud.isThere($0, "transit gateway route table", "TransitGatewayRouteTableId") }
+            .compactMap(routeTable)
         let attachments = attachments(of: id)
         if attachments.contains(where: { !$0.has("Association") && !$0.has("ResourceType") }) {
             record.lost(
@@ -47,7 +56,11 @@ struct TransitGatewayBuilder {
         all += inventory[.transitGatewayVPCAttachments].filter {
             $0.text("TransitGatewayId") == gateway && !ids.contains($0.text("TransitGatewayAttachmentId") ?? "")
         }
-        return all.filter { cloud.isAlive($0) }
+        return all.filter { record in
+            // One that is being modified carries packets.
+            record.text("State") == "modifying"
+                || cloud.isThere(record, "transit gateway attachment", "TransitGatewayAttachmentId")
+        }
     }
 
     private func attachment(_ record: Record, options: Record?, of gateway: String) -> TransitGatewayAttachment? {
@@ -57,7 +70,11 @@ struct TransitGatewayBuilder {
             record.lost(
                 "the attachment `\(name)` is in appliance mode", "the lab does not pin flows to a zone")
         }
-        if details?.record("Options")?.text("SecurityGroupReferencingSupport") == "enable" {
+        // For attachments AWS's default is on; it counts where the gateway has it on, too.
+        let gatewayKeeps =
+            inventory.find(.transitGateways, gateway)?.record("Options")?.text("SecurityGroupReferencingSupport")
+            == "enable"
+        if gatewayKeeps, details?.record("Options")?.text("SecurityGroupReferencingSupport") == "enable" {
             record.lost(
                 "the attachment `\(name)` keeps references to security groups",
                 "in the lab a group of another VPC matches nobody across a transit gateway")
@@ -110,7 +127,8 @@ struct TransitGatewayBuilder {
                 "packets to it leave the lab; add the description of the other account and region")
             return (.outside(AWSName.of(id) ?? name), [])
         case let type:
-            let prefixes = cloud.onPremises(behind: id) + learned(by: record.text("TransitGatewayAttachmentId") ?? "")
+            var prefixes = cloud.onPremises(behind: id)
+            for block in propagated(from: name) where !prefixes.contains(block) { prefixes.append(block) }
             record.lost(
                 "the attachment `\(name)` leads to \(ObjectName.shown(id)) (\(ObjectName.shown(type)))",
                 "packets to it leave the lab; nothing answers there")
@@ -118,18 +136,15 @@ struct TransitGatewayBuilder {
         }
     }
 
-    /// What an attachment to the outside has propagated, if anyone described more of the tables than their static routes.
-    private func learned(by attachment: String) -> [CIDRBlock] {
+    /// What the tables show as learned from an attachment: BGP says it nowhere else.
+    private func propagated(from attachment: String) -> [CIDRBlock] {
         var blocks: [CIDRBlock] = []
-        for route in inventory[.transitGatewayStaticRoutes].flatMap({ $0.records("Routes") })
-        where route.text("Type") == "propagated" && (route.text("State") ?? "active") == "active" {
-            guard
-                route.records("TransitGatewayAttachments").contains(where: {
-                    $0.text("TransitGatewayAttachmentId") == attachment
-                }), let text = route.text("DestinationCidrBlock"), !text.contains(":"),
-                let block = route.block("DestinationCidrBlock"), !blocks.contains(block)
-            else { continue }
-            blocks.append(block)
+        for route in inventory[.transitGatewayStaticRoutes].flatMap({ $0.records("Routes") }) {
+            guard route.text("Type") == "propagated", (route.text("State") ?? "active") == "active" else { continue }
+            let ends = route.records("TransitGatewayAttachments").compactMap { $0.text("TransitGatewayAttachmentId") }
+            guard ends.compactMap(AWSName.of).contains(attachment) else { continue }
+            if route.text("DestinationCidrBlock")?.contains(":") == true { continue }
+            if let block = route.block("DestinationCidrBlock") { blocks.append(block) }
         }
         return blocks
     }
@@ -157,7 +172,17 @@ struct TransitGatewayBuilder {
         table.propagations = InterfaceCatalog.unique(
             propagations.filter { ["enabled", "enabling"].contains($0.text("State") ?? "enabled") }
                 .compactMap { $0.text("TransitGatewayAttachmentId").flatMap(AWSName.of) })
-        for route in inventory.find(.transitGatewayStaticRoutes, id)?.records("Routes") ?? [] {
+        let described = inventory.find(.transitGatewayStaticRoutes, id)
+        if described == nil {
+            record.lost(
+                "the static routes of `\(name)` are not described",
+                "it has none; add what `aws ec2 search-transit-gateway-routes` prints, as TransitGatewayStaticRoutes")
+        }
+        if described?.flag("AdditionalRoutesAvailable") == true {
+            described?.lost(
+                "the description of the routes of `\(name)` is cut off", "those above 1,000 are missing")
+        }
+        for route in described?.records("Routes") ?? [] {
             table.routes += routes(route, of: name)
         }
         return table

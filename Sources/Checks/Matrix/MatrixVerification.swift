@@ -11,6 +11,9 @@ public import Reachability
 /// One scan from each node that can send, to every other one. Any answer of the far end itself counts: a reset or an
 /// ICMP "port unreachable" says as well as a service that packets get there and back. What does not come out as
 /// predicted is tried once more, alone, so that a lost packet is no disagreement.
+///
+/// An application load balancer answers by itself, whether its targets do or not: a packet to it is compared with what is
+/// predicted of the connection that ends there, and the connections it makes to its targets are tried from its nodes.
 public struct MatrixVerification: Sendable {
     /// A pair about which packets say otherwise.
     public struct Disagreement: Hashable, Sendable {
@@ -37,8 +40,33 @@ public struct MatrixVerification: Sendable {
     /// - Throws: When a probe cannot be made: a matrix that was not tried is not verified.
     public func run() throws -> [Disagreement] {
         let senders = matrix.ends.indices.filter { matrix.ends[$0].canBegin }
-        let jobs = senders.map { from in { @Sendable in try verify(from) } }
-        return try inParallel(jobs, threads: 8).flatMap { try $0.get().disagreements }
+        let jobs = senders.map { from in { @Sendable in try verify(from).disagreements } }
+        let second = Dictionary(grouping: lab.lab.balancerConnections, by: \.node)
+            .sorted { $0.key < $1.key }.map { own in { @Sendable in try verify(own.value, of: own.key) } }
+        return try inParallel(jobs + second, threads: 8).flatMap { try $0.get() }
+    }
+
+    /// The connections of one node of an application load balancer, from its own namespace.
+    private func verify(_ connections: [BalancerConnection], of name: String) throws -> [Disagreement] {
+        try Interruption.check()
+        guard let node = lab.node(name) else {
+            throw LabRunnerError(.system, "lab \(lab.name) has no node \(name)")
+        }
+        let index = ReachabilityIndex(lab.lab)
+        return try Set(connections).sorted { ($0.target, $0.port) < ($1.target, $1.port) }.compactMap { connection in
+            let predicted = index.outcomes(of: connection.flow).contains(true)
+            for patience in [1, 4] {
+                let seen = try PacketVerdicts(
+                    from: node.namespace, to: [connection.target], ports: [.tcp(connection.port)], patience: patience)
+                if try seen.isReached(connection.target, .tcp(connection.port)) == predicted { return nil }
+                if patience == 4 {
+                    return Disagreement(
+                        from: name, to: "\(connection.target)", port: .tcp(connection.port), predicted: predicted,
+                        seen: seen.words(connection.target, .tcp(connection.port)))
+                }
+            }
+            return nil
+        }
     }
 
     /// One sender's part of the matrix.
@@ -70,12 +98,20 @@ public struct MatrixVerification: Sendable {
         let first = try PacketVerdicts(
             from: node.namespace, to: others.map { matrix.ends[$0].address(askedBy: sender) }, ports: matrix.ports,
             nameServers: nameServers)
+        let balancers = lab.lab.applicationBalancerAddresses
+        let ends = balancers.isEmpty ? nil : ReachabilityIndex(lab.lab.endingAtApplicationBalancers)
+        let source: Flow.Source = sender.isOnInternet ? .internet(sender.address) : .node(sender.name)
         var wrong: [Disagreement] = []
         var reached: [(address: IPv4Address, port: MatrixPort)] = []
         for to in others {
             let address = matrix.ends[to].address(askedBy: sender)
             for (position, port) in matrix.ports.enumerated() {
-                let predicted = matrix.reaches(from, to, port: position)
+                let predicted =
+                    ends.flatMap { ends in
+                        guard balancers.contains(address) else { return nil }
+                        let flow = Flow(from: source, to: .address(address), port.transport)
+                        return ends.outcomes(of: flow).contains(true)
+                    } ?? matrix.reaches(from, to, port: position)
                 guard try first.isReached(address, port) != predicted else {
                     if predicted { reached.append((address, port)) }
                     continue

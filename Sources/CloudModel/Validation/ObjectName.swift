@@ -36,11 +36,20 @@ public enum ObjectName {
         return nil
     }
 
+    /// Whether a terminal shows it where it stands: no control character (C0, DEL, C1), no end of a line, nothing that
+    /// turns the direction of the text around it.
+    public static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<32, 127...159, 0x61C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: false
+        default: true
+        }
+    }
+
     /// The name made printable: at most 60 characters, without control characters.
     public static func shown(_ name: String) -> String {
         var text = ""
         for scalar in name.unicodeScalars.prefix(60) {
-            text.unicodeScalars.append(scalar.value < 32 || 127...159 ~= scalar.value ? "\u{FFFD}" : scalar)
+            text.unicodeScalars.append(isPrintable(scalar) ? scalar : "\u{FFFD}")
         }
         return name.unicodeScalars.count > 60 ? text + "…" : text
     }

@@ -7,7 +7,12 @@ extension Walker {
     mutating func atLoadBalancer(_ number: Int) -> Verdict {
         let balancer = index.balancer(of: number)
         let hop = index.ownerHop(number, inbound: packet)
-        if isReply, let entry = memory.translation(answeredBy: packet, at: number) {
+        if isReply {
+            // An answer to what the node itself began: its second connection, a health check.
+            guard let entry = memory.translation(answeredBy: packet, at: number) else {
+                log.add(hop)
+                return .arrived(.interface(number))
+            }
             packet = entry.inside.reversed
             log.add(hop.leaving(packet))
             return leave(number)

@@ -826,11 +826,43 @@ ip -n "$LAB.web-a" link set dev eth0 up
 ip -n "$LAB.web-a" address add 10.0.0.5/24 dev eth0
 ip -n "$LAB.web-a" route add default via 10.0.0.1 dev eth0 onlink proto static  # subnet public-a
 
+ip netns exec "$LAB.web-a" nft -f - <<'NFT'
+table ip netlab {
+
+    # The node speaks only to its targets, to ask how they are.
+    chain input {
+        type filter hook input priority 0; policy drop;
+        iifname "lo" accept
+        ct state established,related accept
+        ct state related accept
+        tcp dport 80 accept comment "elb web-a: listener tcp 80"
+        tcp dport 443 accept comment "elb web-a: listener tcp 443"
+        counter drop comment "elb web-a: no listener"
+    }
+}
+NFT
+
 # --- load balancer web-b ---------------------------------------------------------------------------
 ip -n "$LAB.web-b" link set dev lo up
 ip -n "$LAB.web-b" link set dev eth0 up
 ip -n "$LAB.web-b" address add 10.0.10.4/24 dev eth0
 ip -n "$LAB.web-b" route add default via 10.0.10.1 dev eth0 onlink proto static  # subnet public-b
+
+ip netns exec "$LAB.web-b" nft -f - <<'NFT'
+table ip netlab {
+
+    # The node speaks only to its targets, to ask how they are.
+    chain input {
+        type filter hook input priority 0; policy drop;
+        iifname "lo" accept
+        ct state established,related accept
+        ct state related accept
+        tcp dport 80 accept comment "elb web-b: listener tcp 80"
+        tcp dport 443 accept comment "elb web-b: listener tcp 443"
+        counter drop comment "elb web-b: no listener"
+    }
+}
+NFT
 
 # --- the Internet ----------------------------------------------------------------------------------
 

@@ -873,11 +873,41 @@ ip -n "$LAB.front-a" link set dev eth0 up
 ip -n "$LAB.front-a" address add 10.0.0.5/24 dev eth0
 ip -n "$LAB.front-a" route add default via 10.0.0.1 dev eth0 onlink proto static  # subnet public-a
 
+ip netns exec "$LAB.front-a" nft -f - <<'NFT'
+table ip netlab {
+
+    # The node speaks only to its targets, to ask how they are.
+    chain input {
+        type filter hook input priority 0; policy drop;
+        iifname "lo" accept
+        ct state established,related accept
+        ct state related accept
+        tcp dport 80 accept comment "elb front-a: listener tcp 80"
+        counter drop comment "elb front-a: no listener"
+    }
+}
+NFT
+
 # --- load balancer front-b -------------------------------------------------------------------------
 ip -n "$LAB.front-b" link set dev lo up
 ip -n "$LAB.front-b" link set dev eth0 up
 ip -n "$LAB.front-b" address add 10.0.10.4/24 dev eth0
 ip -n "$LAB.front-b" route add default via 10.0.10.1 dev eth0 onlink proto static  # subnet public-b
+
+ip netns exec "$LAB.front-b" nft -f - <<'NFT'
+table ip netlab {
+
+    # The node speaks only to its targets, to ask how they are.
+    chain input {
+        type filter hook input priority 0; policy drop;
+        iifname "lo" accept
+        ct state established,related accept
+        ct state related accept
+        tcp dport 80 accept comment "elb front-b: listener tcp 80"
+        counter drop comment "elb front-b: no listener"
+    }
+}
+NFT
 
 # --- the Internet ----------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@ import CloudModel
 import Glibc
 import LabFile
 import LinuxSystem
+import Reachability
 import Testing
 
 extension RealLabs {
@@ -13,6 +14,8 @@ extension RealLabs {
         static let batchSize = 20
         /// `make soak` asks for more.
         static let clouds = getenv("NETLAB_CLOUDS").flatMap { Int(String(cString: $0)) } ?? 300
+        /// Of those, how many have application load balancers.
+        static let balanced = max(100, clouds / 3)
         /// Clouds that once showed a difference, as small as they could be made; each says which.
         static let found = (try? Files.list(foundFolder))?.filter { $0.hasSuffix(".yaml") }.sorted() ?? []
         private static let foundFolder = "\(TestShare.repository)/Tests/Fixtures/FoundClouds"
@@ -38,15 +41,58 @@ extension RealLabs {
             #expect(asked > 1000, "hardly anything was asked")
         }
 
+        /// Application load balancers in every VPC, with seeds of their own.
+        @Test(arguments: 0..<(balanced + batchSize - 1) / batchSize) func randomClouds(withBalancers batch: Int) throws
+        {
+            var asked = 0
+            var connections = 0
+            for number in 0..<Self.batchSize {
+                let seed = UInt64(20_001 + batch * Self.batchSize + number)
+                var cloud = RandomCloud(seed: seed, withBalancers: true)
+                let lab = cloud.lab()
+                connections += lab.balancerConnections.count
+                asked += try Self.check(lab, "seed \(seed) with balancers", name: "nlt-\(getpid())-d\(seed)")
+            }
+            #expect(asked > 1000 && connections > 10, "hardly anything was asked")
+        }
+
+        @Test("a prediction that is wrong about a load balancer is noticed, of either of its connections")
+        func noticesBalancers() throws {
+            var first = false
+            var second = false
+            for seed in 20_001...20_020 as ClosedRange<UInt64> where !(first && second) {
+                var cloud = RandomCloud(seed: seed, withBalancers: true)
+                let lab = cloud.lab()
+                let nodes = Set(lab.balancerConnections.map(\.node))
+                var deaf = lab
+                var shut = lab
+                for vpc in lab.vpcs.indices {
+                    for balancer in lab.vpcs[vpc].loadBalancers.indices {
+                        deaf.vpcs[vpc].loadBalancers[balancer].listeners = []
+                    }
+                    for group in lab.vpcs[vpc].securityGroups.indices {
+                        shut.vpcs[vpc].securityGroups[group].egress = []
+                    }
+                }
+                let name = "nlt-\(getpid())-b\(seed)"
+                let ends = try CloudTrial(lab: lab, name: name, predicted: deaf).run().differences
+                first = first || ends.contains { lab.applicationBalancerAddresses.contains($0.question.destination) }
+                let connections = try CloudTrial(lab: lab, name: name, predicted: shut).run().differences
+                second = second || connections.contains { nodes.contains($0.question.sender) }
+            }
+            #expect(first && second)
+        }
+
         @Test(arguments: found) func foundBefore(file: String) throws {
             let reading = LabFile.read(try Files.read("\(Self.foundFolder)/\(file)"), file: file)
             let lab = try #require(reading.lab, "\(reading.problems)")
             #expect(try Self.check(lab, file, name: "nlt-\(getpid())-f\(file.prefix(4))") > 0)
         }
 
-        @Test("clouds are such that AWS would take them", arguments: [false, true]) func valid(withContainers: Bool) {
+        @Test("clouds are such that AWS would take them", arguments: [false, true], [false, true])
+        func valid(withContainers: Bool, withBalancers: Bool) {
             for seed in 1...500 as ClosedRange<UInt64> {
-                var cloud = RandomCloud(seed: seed, withContainers: withContainers)
+                var cloud = RandomCloud(seed: seed, withContainers: withContainers, withBalancers: withBalancers)
                 let problems = cloud.lab().validate().filter { $0.severity == .error }
                 #expect(problems.isEmpty, "seed \(seed): \(problems)")
             }

@@ -18,9 +18,13 @@ final class EchoServers: Sendable {
     private let listeners: [SharedDescriptor]
     private let working: Atomic<Int>
 
-    /// - Parameter workers: how many will say that they are done.
-    init(_ nodes: [MadeNode], workers: Int) throws {
-        let servers = nodes.filter { $0.plan.role.isGuest || $0.plan.role == .endpoint }
+    /// - Parameters:
+    ///   - proxies: nodes of application load balancers, which end connections themselves.
+    ///   - workers: how many will say that they are done.
+    init(_ nodes: [MadeNode], proxies: Set<String>, workers: Int) throws {
+        let servers = nodes.filter {
+            $0.plan.role.isGuest || $0.plan.role == .endpoint || proxies.contains($0.plan.name)
+        }
         sockets = try servers.flatMap { try Self.open(.udp, [7], of: $0) }
         listeners = try servers.flatMap { try Self.open(.tcp, RandomCloud.ports, of: $0) }
         working = Atomic(workers)

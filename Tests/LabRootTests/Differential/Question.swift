@@ -78,15 +78,24 @@ struct CloudTrial {
             + lab.internet.hosts.map { Sender(name: $0.name, source: .internet($0.address), addresses: [$0.address]) }
     }
 
-    /// Every question that is asked.
+    /// Nodes of application load balancers.
+    private var proxies: Set<String> {
+        Set(lab.vpcs.flatMap(\.loadBalancers).filter { $0.kind == .application }.flatMap(\.nodes).map(\.name))
+    }
+
+    /// Every question that is asked. A connection to an application load balancer ends there: a handshake says nothing of
+    /// its targets, so the connections that its nodes make to them are questions of their own.
     var questions: [Question] {
-        senders.flatMap { sender in
-            destinations.filter { !sender.addresses.contains($0) }.flatMap { destination in
-                Self.ports.map {
-                    Question(sender: sender.name, source: sender.source, destination: destination, port: $0)
+        Set(lab.balancerConnections).map {
+            Question(sender: $0.node, source: .address($0.source), destination: $0.target, port: .tcp($0.port))
+        }.sorted { ($0.sender, $0.destination, $0.port.description) < ($1.sender, $1.destination, $1.port.description) }
+            + senders.flatMap { sender in
+                destinations.filter { !sender.addresses.contains($0) }.flatMap { destination in
+                    Self.ports.map {
+                        Question(sender: sender.name, source: sender.source, destination: destination, port: $0)
+                    }
                 }
             }
-        }
     }
 
     /// Builds, asks, takes down.
@@ -103,9 +112,9 @@ struct CloudTrial {
 
     private func ask(_ running: RunningLab) throws -> (asked: Int, differences: [Difference]) {
         try Census.note(running)
-        let index = ReachabilityIndex(predicted ?? lab)
+        let index = ReachabilityIndex((predicted ?? lab).endingAtApplicationBalancers)
         let questions = Dictionary(grouping: questions, by: \.sender)
-        let servers = try EchoServers(running.nodes, workers: questions.count)
+        let servers = try EchoServers(running.nodes, proxies: proxies, workers: questions.count)
         var jobs: [@Sendable () throws -> [Difference]] = [
             {
                 servers.serve()

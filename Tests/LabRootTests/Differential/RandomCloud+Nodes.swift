@@ -95,6 +95,39 @@ extension RandomCloud {
             preservesClientIP: isUDP || chance(2))
     }
 
+    /// An application load balancer; its nodes take the first free address of their subnets.
+    mutating func addApplicationBalancer(_ name: String, to vpc: inout VPC) {
+        let isPublic = vpc.internetGateway != nil && chance(2)
+        var balancer = LoadBalancer(
+            name: name, kind: .application, scheme: isPublic ? .internetFacing : .internal, securityGroups: groups(vpc),
+            isCrossZone: true)
+        var used = Set(vpc.privateAddresses)
+        var zones: Set<String> = []
+        for subnet in vpc.subnets.shuffled(using: &random) where !zones.contains(subnet.zone) {
+            guard let address = (4...13).map({ subnet.cidrBlock.base + $0 }).first(where: { used.insert($0).inserted })
+            else { continue }
+            zones.insert(subnet.zone)
+            balancer.nodes.append(
+                LoadBalancerNode(
+                    name: "\(name)-\(subnet.zone)", zone: subnet.zone,
+                    interface: NetworkInterface(
+                        subnet: subnet.name, privateAddress: address,
+                        publicAddress: isPublic ? publicAddresses.popLast() : nil,
+                        securityGroups: balancer.securityGroups)))
+        }
+        for port in [80, 443] as [UInt16] where !chance(3) {
+            var group = targetGroup("\(name)-\(port)", isUDP: false, vpc)
+            group.transport = .http
+            group.preservesClientIP = false
+            vpc.targetGroups.append(group)
+            balancer.listeners.append(
+                LoadBalancerListener(
+                    transport: .http, port: port,
+                    action: chance(4) ? .fixedResponse(status: 503) : .forward(targetGroup: group.name)))
+        }
+        vpc.loadBalancers.append(balancer)
+    }
+
     private mutating func addInterfaceEndpoint(_ name: String, to vpc: inout VPC, _ next: inout Int) {
         let subnet = choose(vpc.subnets)
         vpc.endpoints.append(

@@ -11,11 +11,15 @@ struct RandomCloud {
     static let ports: [UInt16] = [22, 80, 443]
 
     private let withContainers: Bool
+    private let withBalancers: Bool
 
-    /// - Parameter withContainers: some instances are hosts of containers behind docker0.
-    init(seed: UInt64, withContainers: Bool = false) {
+    /// - Parameters:
+    ///   - withContainers: some instances are hosts of containers behind docker0.
+    ///   - withBalancers: each VPC has an application load balancer.
+    init(seed: UInt64, withContainers: Bool = false, withBalancers: Bool = false) {
         random = SeededGenerator(seed: seed)
         self.withContainers = withContainers
+        self.withBalancers = withBalancers
     }
 
     mutating func lab() -> Lab {
@@ -46,6 +50,7 @@ struct RandomCloud {
         vpc.securityGroups = (0..<pick(1...3)).map { SecurityGroup(name: "sg\(number)-\($0)") }
         addNodes(number, to: &vpc)
         if withContainers { addContainers(number, to: &vpc) }
+        if withBalancers { addApplicationBalancer("alb\(number)", to: &vpc) }
         vpc.routeTables = tables.map { RouteTable(name: $0, routes: routes(of: vpc)) }
         addEdgeTable(number, to: &vpc)
         addACLs(number, to: &vpc)
