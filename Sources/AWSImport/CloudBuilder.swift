@@ -129,7 +129,6 @@ struct CloudBuilder {
         addMissingGroups(to: &vpc)
         dropPublicAddresses(of: &vpc)
         gatherPrefixes(into: &vpc)
-        removeLostAddresses(from: &vpc)
         return vpc
     }
 

@@ -53,40 +53,6 @@ extension CloudBuilder {
         return nil
     }
 
-    /// Public addresses that nothing translates.
-    func removeLostAddresses(from vpc: inout VPC) {
-        guard vpc.internetGateway == nil else { return }
-        var lost: [IPv4Address] = []
-        func forget(_ address: inout IPv4Address?) {
-            if let address { lost.append(address) }
-            address = nil
-        }
-        func forget(_ interface: inout NetworkInterface) {
-            forget(&interface.publicAddress)
-            for index in interface.secondaryAddresses.indices {
-                forget(&interface.secondaryAddresses[index].publicAddress)
-            }
-        }
-        for index in vpc.natGateways.indices { forget(&vpc.natGateways[index].elasticIP) }
-        for index in vpc.instances.indices {
-            forget(&vpc.instances[index].interface)
-            for other in vpc.instances[index].secondaryInterfaces.indices {
-                forget(&vpc.instances[index].secondaryInterfaces[other])
-            }
-        }
-        for index in vpc.loadBalancers.indices {
-            for node in vpc.loadBalancers[index].nodes.indices {
-                forget(&vpc.loadBalancers[index].nodes[node].interface)
-            }
-        }
-        guard let first = lost.first else { return }
-        ledger.add(
-            .warning, vpc.origin,
-            "`\(vpc.name)` has no Internet gateway for the public address \(first)"
-                + (lost.count > 1 ? " and \(lost.count - 1) more" : ""),
-            hint: "nobody reaches it; add what `aws ec2 describe-internet-gateways` prints")
-    }
-
     private func isAttached(_ record: Record, _ key: String, to vpc: String) -> Bool {
         record.records(key).contains { attachment in
             guard attachment.text("VpcId") == vpc else { return false }

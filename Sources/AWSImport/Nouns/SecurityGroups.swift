@@ -110,20 +110,23 @@ extension CloudBuilder {
         let interfaces =
             vpc.instances.flatMap { [$0.interface] + $0.secondaryInterfaces } + vpc.endpoints.flatMap(\.interfaces)
         let named = interfaces.flatMap(\.securityGroups) + vpc.loadBalancers.flatMap(\.securityGroups)
+        // What is in use here may be named here, wherever it was made.
+        let makers = named.compactMap { places.groupID($0).flatMap { inventory.find(.securityGroups, $0) } }
+            .compactMap { $0.text("VpcId").flatMap(AWSName.of) }
         for name in named where known.insert(name).inserted {
-            vpc.securityGroups.append(missing(name, of: vpc))
+            vpc.securityGroups.append(missing(name, of: vpc, Set(makers + [vpc.name])))
         }
     }
 
-    private func missing(_ name: String, of vpc: VPC) -> SecurityGroup {
+    private func missing(_ name: String, of vpc: VPC, _ vpcs: Set<String>) -> SecurityGroup {
         // A group may be associated with a second VPC, where it has the same rules.
         if let id = places.groupID(name), let record = inventory.find(.securityGroups, id) {
-            return group(id, name, record, [vpc.name])
+            return group(id, name, record, vpcs)
         }
         if let id = places.groupID(name), places.hasRules(id) {
             return SecurityGroup(
-                name: name, ingress: rules(places.rules(of: id, egress: false), of: name, [vpc.name]),
-                egress: rules(places.rules(of: id, egress: true), of: name, [vpc.name]), origin: vpc.origin)
+                name: name, ingress: rules(places.rules(of: id, egress: false), of: name, vpcs),
+                egress: rules(places.rules(of: id, egress: true), of: name, vpcs), origin: vpc.origin)
         }
         ledger.add(
             .warning, vpc.origin, "the security group `\(name)` of `\(vpc.name)` is not described",
