@@ -32,7 +32,7 @@ public struct TCPConnectProbe: Sendable {
     public func run() throws -> Outcome {
         let socket = try ProbeSocket.keepingErrors(in: namespace, socketStream, sourcePort: sourcePort)
         let attempt = try socket.handshake(with: target, until: Deadline(in: timeout))
-        socket.resetOnClose()
+        socket.reset()
         let answer: Outcome.Answer =
             switch attempt.failure {
             case .some(let reason): .none(reason)

@@ -157,6 +157,14 @@ struct ProbeSocket: ~Copyable, Sendable {
         while case .success = receive(into: &nothing) {}
     }
 
+    /// Ends a connection by a reset, now: whoever starts a program at this moment holds a copy of every descriptor for
+    /// a while, and the last `close` may come late.
+    func reset() {
+        var nobody = sockaddr()
+        nobody.sa_family = sa_family_t(AF_UNSPEC)
+        _ = Glibc.connect(descriptor.raw, &nobody, socklen_t(MemoryLayout<sockaddr>.size))
+    }
+
     /// Makes `close` send a reset, so that neither end keeps the connection for a minute.
     func resetOnClose() {
         var option = linger(l_onoff: 1, l_linger: 0)
