@@ -121,6 +121,12 @@ extension Findings {
                 origin, "`succeeds: true` contradicts the rest of `expect`",
                 hint: "silent and stopped-by describe packets that get no answer", field: "expect")
         }
+        if expect.reset == true, expect.stoppedBy == nil {
+            error(
+                origin, "`reset: true` does not say whose reset it is: the other end may send one as well",
+                hint: "name the rule that sends it, for example `stopped-by: \"nat nat-a: unknown flow\"`",
+                field: "expect")
+        }
         if case .run(_, nil) = probe, expect.seenFrom != nil || expect.flows != nil {
             error(
                 origin, "nobody knows where the packets of this program go",

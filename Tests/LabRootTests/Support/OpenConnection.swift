@@ -36,10 +36,25 @@ final class OpenConnection {
     }
 
     /// Sends a request; the error number that came instead of an answer, 0 if an answer came, ETIMEDOUT for neither.
+    ///
+    /// What is left of an earlier answer is no answer to this request, and hides a reset that came behind it
+    /// (`tcp_recvmsg` hands out the queue before the error): it is read first.
     func ask(within milliseconds: Int32 = 10_000) throws -> Int32 {
+        if let reset = drain() { return reset }
         let request = Array("GET / HTTP/1.1\r\nHost: echo\r\n\r\n".utf8)
-        try systemCall("send") { send(socket.raw, request, request.count, Int32(MSG_NOSIGNAL)) }
+        // A reset that came since the last answer is told by `send`.
+        if send(socket.raw, request, request.count, Int32(MSG_NOSIGNAL)) < 0 { return errno }
         return try answer(within: milliseconds)
+    }
+
+    /// Reads all that has arrived; the error that stands behind it, if any.
+    private func drain() -> Int32? {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = recv(socket.raw, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+            if count == 0 { return nil }
+            if count < 0 { return errno == EAGAIN ? nil : errno }
+        }
     }
 
     /// Whether what was asked for before still comes.
