@@ -56,9 +56,11 @@ extension SocketPlan.Kind {
 extension MadeNode {
     /// What this node's rules have counted, and what a NAT gateway had no port for. Equivalent to
     /// `nft list table ip netlab` and `conntrack -S` inside it.
-    public func ruleCounters() throws -> [RuleCounter] {
+    ///
+    /// - Parameter listed: The rules, where they have just been listed.
+    public func ruleCounters(listed: LiveRuleset? = nil) throws -> [RuleCounter] {
         guard plan.nft != nil else { return [] }
-        let rules = try RuleCounters.read(netfilter)
+        let rules = try listed?.counters ?? RuleCounters.read(netfilter)
         guard let owner = plan.portAllocationOwner else { return rules }
         return rules + [RuleCounter(owner: owner, drops: true, packets: try Conntrack.collisions(netfilter))]
     }

@@ -59,11 +59,13 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
     /// Reads until end of file or `limit` bytes.
     public func readAll(limit: Int = 1 << 26) throws(SystemError) -> [UInt8] {
         var result: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65_536)
+        // Files of the kernel are small, and it sets aside as many bytes as a reader asks for.
+        var chunk = [UInt8](repeating: 0, count: 4096)
         while result.count < limit {
             let count = try systemCall("read") { chunk.withUnsafeMutableBytes { read(raw, $0.baseAddress, $0.count) } }
             if count == 0 { break }
             result += chunk[..<count]
+            if count == chunk.count, count < 65_536 { chunk = [UInt8](repeating: 0, count: 4 * count) }
         }
         return result
     }

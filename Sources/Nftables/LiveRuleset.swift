@@ -54,11 +54,16 @@ public struct LiveRuleset: Sendable {
     var rules: [String: [Rule]] = [:]
     var sets: [String: SetShape] = [:]
     var elements: [String: Set<Element>] = [:]
+    /// What the rules with an owner and a counter had seen when they were listed; of a plan, nothing yet.
+    public private(set) var counters: [RuleCounter] = []
+    private let isListed: Bool
 
-    init() {}
+    /// To be filled with what the kernel lists.
+    init() { isListed = true }
 
     /// What the kernel would list after a table has been added.
     init(_ table: NftTable) {
+        isListed = false
         var batch = NftBatch()
         batch.add(table)
         let messages = batch.messages
@@ -83,7 +88,9 @@ public struct LiveRuleset: Sendable {
             let flags = attributes[Int(NFTA_TABLE_FLAGS.rawValue)]?.bigEndian32 ?? 0
             tables.append(Table(family: body[0], name: table, flags: flags))
         case NFT_MSG_NEWCHAIN.rawValue where isOurs: readChain(attributes)
-        case NFT_MSG_NEWRULE.rawValue where isOurs: readRule(attributes)
+        case NFT_MSG_NEWRULE.rawValue where isOurs:
+            readRule(attributes)
+            if isListed, let counter = RuleCounters.parse(attributes) { counters.append(counter) }
         case NFT_MSG_NEWSET.rawValue where isOurs: readSet(attributes)
         case NFT_MSG_NEWSETELEM.rawValue where isOurs: readElements(attributes)
         default: break

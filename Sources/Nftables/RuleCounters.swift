@@ -32,7 +32,11 @@ public enum RuleCounters {
 
     static func parse(_ body: UnsafeRawBufferPointer) -> RuleCounter? {
         guard body.count >= MemoryLayout<nfgenmsg>.size else { return nil }
-        let attributes = NetlinkAttributes(UnsafeRawBufferPointer(rebasing: body[MemoryLayout<nfgenmsg>.size...]))
+        return parse(NetlinkAttributes(UnsafeRawBufferPointer(rebasing: body[MemoryLayout<nfgenmsg>.size...])))
+    }
+
+    /// `nil` for a rule that nobody owns, or that does not count.
+    static func parse(_ attributes: NetlinkAttributes) -> RuleCounter? {
         guard let comment = attributes[Int(NFTA_RULE_USERDATA.rawValue)].flatMap(RuleComment.decode),
             let expressions = attributes[Int(NFTA_RULE_EXPRESSIONS.rawValue)]
         else { return nil }

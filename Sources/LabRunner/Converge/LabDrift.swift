@@ -1,6 +1,7 @@
 public import CloudModel
 public import Drift
 import LabPlan
+public import Nftables
 
 /// In what a running lab differs from what it should be.
 public enum LabDrift {
@@ -15,15 +16,27 @@ public enum LabDrift {
         return LabDifference(plan, try LabSurvey(plan: plan, state: state, services: nil).run().survey)
     }
 
-    /// The same, with doors into the namespaces: each is entered once for both.
+    /// What one look at a running lab has found.
+    public struct Look {
+        public let lab: RunningLab
+        public let difference: LabDifference
+        /// What each node's rules have counted, in the order of the plan.
+        public let counters: [(node: String, rules: [RuleCounter])]
+    }
+
+    /// The same, with doors into the namespaces and what rules have counted: each is entered, and its rules are listed,
+    /// once for all.
     ///
     /// - Throws: `LabRunnerError` as `RunningLab.attach` does.
-    public static func attaching(_ name: String) throws -> (lab: RunningLab, difference: LabDifference) {
+    public static func look(_ name: String) throws -> Look {
         let (state, plan) = try RunningLab.whole(name)
         let findings = try LabSurvey(plan: plan, state: state, services: nil).run()
-        return (
-            RunningLab(plan: plan, state: state, nodes: findings.nodes), LabDifference(plan, findings.survey)
-        )
+        return Look(
+            lab: RunningLab(plan: plan, state: state, nodes: findings.nodes),
+            difference: LabDifference(plan, findings.survey),
+            counters: try findings.nodes.map { node in
+                (node.plan.name, try node.ruleCounters(listed: findings.survey.rulesets[node.plan.name]))
+            })
     }
 
     /// From a file: what `up` would change now. `nil` if no lab of that name is up.

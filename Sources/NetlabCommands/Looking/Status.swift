@@ -67,11 +67,12 @@ struct Status: ParsableCommand {
         let state = StateFolder(name)
         do {
             // Before anything is asked of the rules: they may be what is gone.
-            let (lab, difference) = try LabDrift.attaching(name)
-            let drift = DifferenceText(difference.lines)
-            let drops = try lab.nodes.flatMap { node in
-                try node.ruleCounters().filter { $0.drops && $0.packets > 0 }.map {
-                    Facts.Drop(node: node.plan.name, rule: $0.owner, packets: $0.packets)
+            let look = try LabDrift.look(name)
+            let lab = look.lab
+            let drift = DifferenceText(look.difference.lines)
+            let drops = look.counters.flatMap { node, rules in
+                rules.filter { $0.drops && $0.packets > 0 }.map {
+                    Facts.Drop(node: node, rule: $0.owner, packets: $0.packets)
                 }
             }
             return Facts(
