@@ -52,7 +52,7 @@ class Send:
 
 def _calls(file: Path) -> Iterator[Call]:
     """The calls of one thread, each with the bytes strace dumped below it."""
-    head = re.compile(r"([\d.]+) (\w+)\((.*)\) += (0x[0-9a-f]+|-?\d+)")
+    head = re.compile(r"([\d.]+) (\w+)\((.*)\) += (0x[0-9a-f]+|-?\d+)(?:.*<([\d.]+)>$)?")
     current: Call | None = None
     for line in file.read_text(errors="replace").splitlines():
         if line.startswith(" | "):
@@ -61,9 +61,16 @@ def _calls(file: Path) -> Iterator[Call]:
         elif found := head.match(line):
             if current:
                 yield current
-            current = Call(float(found[1]), file.suffix, found[2], found[3], int(found[4], 0), b"")
+            current = Call(_moment(found), file.suffix, found[2], found[3], int(found[4], 0), b"")
     if current:
         yield current
+
+
+def _moment(found: re.Match[str]) -> float:
+    """A descriptor is there from the end of the call that opened it, and gone with the beginning of its close: between
+    the two another thread may be given the same number."""
+    start = float(found[1])
+    return start if found[2] == "close" else start + float(found[5] or 0)
 
 
 def attributes(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]]:
@@ -148,7 +155,17 @@ def _understand(calls: list[Call]) -> tuple[list[Place], list[Send]]:
             case "close":
                 for known in (means, sockets, files):
                     known.pop(int(call.arguments), None)  # type: ignore[attr-defined]
-    return places, sends
+    return _in_use(places, sends)
+
+
+def _in_use(places: list[Place], sends: list[Send]) -> tuple[list[Place], list[Send]]:
+    """Without a namespace that was made ahead and that nobody took."""
+    used = [index for index, place in enumerate(places) if place.name or place.sockets]
+    number = {old: new for new, old in enumerate(used)}
+    for send in sends:
+        send.place = number[send.place]
+        send.patches = [(offset, number[meant]) for offset, meant in send.patches]
+    return [places[index] for index in used], sends
 
 
 def _block(data: bytes) -> bytes:
@@ -176,7 +193,7 @@ def record(lab_file: str, target: Path) -> dict[str, int]:
     with tempfile.TemporaryDirectory(dir=world.WORK) as folder:
         try:
             world.sh(
-                "strace", "-ff", "-ttt", "-o", f"{folder}/t", "-e", f"trace={CALLS}", "-e", "raw=sendto,sendmsg",
+                "strace", "-ff", "-ttt", "-T", "-o", f"{folder}/t", "-e", f"trace={CALLS}", "-e", "raw=sendto,sendmsg",
                 "-e", "write=all", "-e", "signal=none", world.PROGRAM, "up", lab_file, "--name", lab, "--no-services",
             )  # fmt: skip
         finally:
