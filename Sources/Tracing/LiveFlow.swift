@@ -12,13 +12,15 @@ public struct LiveFlow: Sendable {
 
     /// The first packet's way. `nil` when it never left, or reports were lost.
     public let request: LivePath?
-    /// The way of the first answer that came back to the sender.
+    /// The way of the first answer that came back to the sender, or else of the first one that got lost.
     public let reply: LivePath?
     /// Everything that was seen of the flow, these two included, in order.
     public let paths: [LivePath]
     /// The sender got an answer.
     public let isAnswered: Bool
-    /// What the sender saw when it got none.
+    /// Something came back: an answer, a refusal or an error.
+    public let isHeard: Bool
+    /// What the sender saw when it got no answer.
     public let reason: String?
 
     /// Sends a TCP handshake, a datagram or an echo request from a node and follows it.
@@ -56,9 +58,12 @@ public struct LiveFlow: Sendable {
             (local, noReply) = (outcome.local, outcome.noReply)
         }
         let paths = try gather(trace, isAnswered: noReply == nil, from: node, local)
+        let request = paths.first { $0.isRequest(from: node, local) }
+        let reply =
+            paths.first { $0.isReply(to: node, local) }
+            ?? request.flatMap { request in paths.first { $0.isLostReply(to: request) } }
         return LiveFlow(
-            request: paths.first { $0.isRequest(from: node, local) },
-            reply: paths.first { $0.isReply(to: node, local) }, paths: paths, isAnswered: noReply == nil,
+            request: request, reply: reply, paths: paths, isAnswered: noReply == nil, isHeard: noReply != .timedOut,
             reason: noReply?.description)
     }
 
@@ -96,5 +101,12 @@ extension LivePath {
 
     fileprivate func isReply(to node: String, _ local: SocketAddress) -> Bool {
         end.node == node && isDelivered && end.after.destinationPort == local.port && hops[0].node != node
+    }
+
+    /// Made where the request arrived, for whoever the request seemed to come from.
+    fileprivate func isLostReply(to request: LivePath) -> Bool {
+        let arrived = request.end.after
+        return request.isDelivered && !isDelivered && hops[0].node == request.end.node && hops[0].input == nil
+            && packet.destination == arrived.source && packet.destinationPort == arrived.sourcePort
     }
 }

@@ -7,7 +7,7 @@ import Tracing
 /// The packet that `explain` sends in a running lab, beside what it predicted.
 struct SentPacket: Encodable {
     let flow: LiveFlow
-    /// It came to its end, or did not, as predicted.
+    /// It came to its end, or did not, as predicted, and so did what came back.
     let agrees: Bool
 
     private enum CodingKeys: String, CodingKey { case agrees, delivered, answered, reason, request, reply }
@@ -37,7 +37,17 @@ struct SentPacket: Encodable {
             in: lab, from: sender, to: start.destination, port: start.destinationPorts.lowerBound, kind)
         guard let request = flow.request else { return nil }
         let arrives = request.isDelivered || leavesTheLab(request.end, analysis.forward)
-        return SentPacket(flow: flow, agrees: arrives == analysis.forward.isComplete)
+        let agrees = arrives == analysis.forward.isComplete
+        return SentPacket(
+            flow: flow, agrees: agrees && (!request.isDelivered || returnAgrees(analysis, flow, kind)))
+    }
+
+    /// Where no answer is predicted nothing may be heard. Where one is, something must be: to a datagram that nobody
+    /// waits for even a host that gets it need say nothing, and where a load balancer has a choice the prediction is of
+    /// one of several ways.
+    private static func returnAgrees(_ analysis: Analysis, _ flow: LiveFlow, _ kind: LiveFlow.Kind) -> Bool {
+        guard let back = analysis.return, analysis.alternatives.isEmpty else { return true }
+        return back.isComplete ? flow.isHeard || kind == .udp : !flow.isHeard
     }
 
     /// What goes on premises ends at the last box that the lab has, in the name of what would carry it on.

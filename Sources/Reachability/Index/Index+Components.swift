@@ -103,6 +103,13 @@ extension ReachabilityIndex {
         return siblings.first { subnets[interfaces[$0].subnet].block.contains(destination) } ?? siblings.lowerBound
     }
 
+    /// Whether two addresses belong to one host, on one interface or on two.
+    func isOwn(_ address: IPv4Address, of other: IPv4Address, vpc: Int) -> Bool {
+        if address == other { return true }
+        guard let number = vpcs[vpc].interfaces[other] else { return false }
+        return interfaces[number].siblings.contains { interfaces[$0].has(address) }
+    }
+
     func isNATGateway(_ number: Int) -> Bool {
         if case .natGateway = interfaces[number].owner { true } else { false }
     }

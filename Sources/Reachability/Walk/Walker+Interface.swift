@@ -15,14 +15,19 @@ extension Walker {
                 .vpceIntraVPCTraffic, .deniedOut, index.interfaceHop(number),
                 "\(index.owner(of: number)) answers requests and never begins a flow into its own VPC")
         }
-        if interface.checksSource && !interface.has(packet.source) {
-            return refuse(
-                .eniSourceDestCheckRestriction, .deniedOut, index.interfaceHop(number),
-                "the source/destination check of \(interface.name) drops what it sends as \(packet.source), because its "
-                    + "own address is \(interface.address)")
-        }
+        if let verdict = checkSource(number) { return verdict }
         log.add(index.interfaceHop(number))
         return leave(number)
+    }
+
+    /// The check of the interface that a packet leaves by: each interface has its own.
+    private mutating func checkSource(_ number: Int) -> Verdict? {
+        let interface = index.interfaces[number]
+        guard interface.checksSource, !interface.has(packet.source) else { return nil }
+        return refuse(
+            .eniSourceDestCheckRestriction, .deniedOut, index.interfaceHop(number),
+            "the source/destination check of \(interface.name) drops what it sends as \(packet.source), because its "
+                + "own address is \(interface.address)")
     }
 
     /// Out of the interface and on, past the source check.
@@ -118,7 +123,8 @@ extension Walker {
         log.add(index.ownerHop(number, details: ["hands on what is not its own (source/destination check is off)"]))
         hasLostGroups = true
         if isGoingInCircles() { return circle(at: index.owner(of: number), vpc: interface.vpc) }
-        return leave(index.wayOut(of: number, to: packet.destination))
+        let wayOut = index.wayOut(of: number, to: packet.destination)
+        return checkSource(wayOut) ?? leave(wayOut)
     }
 
     func circle(at component: Component, vpc: Int) -> Verdict {

@@ -59,11 +59,11 @@ extension Walker {
         let (target, address) = targets[min(choice, targets.count - 1)]
         let inside = packet
         let keepsClient = balancer.kind == .network && group.preservesClientIP
-        if keepsClient && packet.source == address {
+        if keepsClient && index.isOwn(packet.source, of: address, vpc: index.interfaces[number].vpc) {
             return refuse(
                 .elbv2SourceAddressPreservation, .deniedIn, hop.with(.target(target, group: group.name)),
-                "load balancer \(balancer.name) keeps the client's address, so \(address) cannot reach itself through it"
-            )
+                "load balancer \(balancer.name) keeps the client's address, so \(address) cannot reach itself through "
+                    + "it: what comes from outside with an address of its own, a host drops")
         }
         packet.destination = address
         packet.destinationPorts = target.port...target.port

@@ -53,6 +53,19 @@ extension RealLabs {
             }
         }
 
+        @Test("explain in a running lab notices that the answer gets lost, and where")
+        func lostAnswer() async throws {
+            try await withLab("private-nat") { lab throws in
+                // At the Internet gateway: inwards is nothing but answers here.
+                try lab.nft("igw", "insert rule ip netlab inbound drop")
+                let broken = try lab.program.run("explain", lab.name, "app", "echo:80")
+                #expect(broken.status == 3 && broken.stdout.contains("DISAGREES"), "\(broken)")
+                let sent = broken.stdout.components(separatedBy: "a packet sent now:").last ?? ""
+                #expect(sent.contains("echo (Internet host): in eth0, delivered"), "\(broken)")
+                #expect(sent.contains("igw (Internet gateway): in internet"), "\(broken)")
+            }
+        }
+
         @Test("matrix in every format", arguments: ["text", "json", "csv", "svg", "html"])
         func formats(format: String) throws {
             let outcome = try TestShare.program().run("matrix", "public-igw", "--format", format)

@@ -14,8 +14,10 @@ extension RealLabs {
         static let batchSize = 20
         /// `make soak` asks for more.
         static let clouds = getenv("NETLAB_CLOUDS").flatMap { Int(String(cString: $0)) } ?? 300
-        /// Of those, how many have application load balancers.
-        static let balanced = max(100, clouds / 3)
+        /// And how many more with containers, and with application load balancers.
+        static let special = max(100, clouds / 3)
+        /// Each run of `make soak` may look at clouds that nobody has seen.
+        static let firstSeed = getenv("NETLAB_CLOUD_SEED").flatMap { UInt64(String(cString: $0)) } ?? 1
         /// Clouds that once showed a difference, as small as they could be made; each says which.
         static let found = (try? Files.list(foundFolder))?.filter { $0.hasSuffix(".yaml") }.sorted() ?? []
         private static let foundFolder = "\(TestShare.repository)/Tests/Fixtures/FoundClouds"
@@ -23,7 +25,7 @@ extension RealLabs {
         @Test(arguments: batches) func randomClouds(batch: Int) throws {
             var asked = 0
             for number in 0..<Self.batchSize {
-                let seed = UInt64(1 + batch * Self.batchSize + number)
+                let seed = Self.firstSeed + UInt64(batch * Self.batchSize + number)
                 var cloud = RandomCloud(seed: seed)
                 asked += try Self.check(cloud.lab(), "seed \(seed)", name: "nlt-\(getpid())-d\(seed)")
             }
@@ -31,10 +33,11 @@ extension RealLabs {
         }
 
         /// Hosts with containers besides; their seeds are their own, so that the clouds above stay as they were.
-        @Test(arguments: 0..<5) func randomClouds(withContainers batch: Int) throws {
+        @Test(arguments: 0..<(special + batchSize - 1) / batchSize) func randomClouds(withContainers batch: Int) throws
+        {
             var asked = 0
             for number in 0..<Self.batchSize {
-                let seed = UInt64(10_001 + batch * Self.batchSize + number)
+                let seed = Self.firstSeed + UInt64(10_000 + batch * Self.batchSize + number)
                 var cloud = RandomCloud(seed: seed, withContainers: true)
                 asked += try Self.check(cloud.lab(), "seed \(seed) with containers", name: "nlt-\(getpid())-d\(seed)")
             }
@@ -42,12 +45,11 @@ extension RealLabs {
         }
 
         /// Application load balancers in every VPC, with seeds of their own.
-        @Test(arguments: 0..<(balanced + batchSize - 1) / batchSize) func randomClouds(withBalancers batch: Int) throws
-        {
+        @Test(arguments: 0..<(special + batchSize - 1) / batchSize) func randomClouds(withBalancers batch: Int) throws {
             var asked = 0
             var connections = 0
             for number in 0..<Self.batchSize {
-                let seed = UInt64(20_001 + batch * Self.batchSize + number)
+                let seed = Self.firstSeed + UInt64(20_000 + batch * Self.batchSize + number)
                 var cloud = RandomCloud(seed: seed, withBalancers: true)
                 let lab = cloud.lab()
                 connections += lab.balancerConnections.count
