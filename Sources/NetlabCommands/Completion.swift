@@ -1,5 +1,8 @@
 import ArgumentParser
+import CloudModel
 import Glibc
+import LabPlan
+import LabRunner
 import LinuxSystem
 import Namespaces
 import Rootless
@@ -19,11 +22,37 @@ extension CompletionKind {
         }
     }
 
-    /// A node of the running lab that stands further left.
+    /// A node of the lab that stands further left, up or not.
     static var node: CompletionKind {
         .custom { words, _, _ in
             let nodes = RunningNodes.seen()
-            return words.first { nodes.labs.contains($0) }.map(nodes.nodes) ?? []
+            return words.first { nodes.labs.contains($0) }.map(nodes.nodes) ?? LabFiles.nodes(ofOne: words)
+        }
+    }
+
+    /// The sorts of things that fail.
+    static var outageKind: CompletionKind { .list(Outage.Kind.allCases.map(\.rawValue)) }
+
+    /// What of that sort can fail in the running lab that stands further left.
+    static var outage: CompletionKind {
+        .custom { words, _, _ in
+            let nodes = RunningNodes.seen()
+            guard let name = words.first(where: nodes.labs.contains) else { return [] }
+            // Others than root may not read the file; then all nodes are better than nothing.
+            let lab = try? StateFolder(name).keptLab()
+            return lab.map { Outages.possible(in: $0, words) } ?? nodes.nodes(of: name)
+        }
+    }
+}
+
+/// What `netlab fail` may be told.
+enum Outages {
+    static func possible(in lab: Lab, _ words: [String]) -> [String] {
+        let names = LabPlan(lab).nodes
+        return switch words.lazy.compactMap(Outage.Kind.init).first {
+        case .zone: lab.zones
+        case .nat: names.filter { $0.role == .natGateway }.map(\.name)
+        case .node, .link, nil: names.map(\.name)
         }
     }
 }
@@ -54,6 +83,15 @@ struct RunningNodes: Equatable {
 
 /// Lab files on the way that is being typed.
 enum LabFiles {
+    /// The nodes of the first word that is a lab's name or a lab file.
+    static func nodes(ofOne words: [String]) -> [String] {
+        let known = LabSource.known
+        guard let word = words.first(where: { known.contains($0) || $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }),
+            let lab = try? LabSource.look(at: word).lab
+        else { return [] }
+        return LabPlan(lab).nodes.map(\.name)
+    }
+
     static func beginning(_ prefix: String) -> [String] {
         let slash = prefix.lastIndex(of: "/")
         let folder = slash.map { String(prefix[...$0]) } ?? ""

@@ -25,7 +25,7 @@ extension StateFolder {
     }
 
     /// The lab as it came up or was last changed, with what has failed of it; `nil` if that cannot be read any more.
-    func keptLab() throws -> Lab? {
+    public func keptLab() throws -> Lab? {
         let text = try Files.read(labFile)
         let origin = (try? Files.read(labFileOrigin)) ?? labFile
         return LabFile.read(text, file: origin).lab.map(withOutages)

@@ -28,7 +28,8 @@ struct ImportAWS: ParsableCommand {
 
     @Argument(help: "A folder of JSON files; sub-folders may be accounts and regions.", completion: .directory)
     var folder: String
-    @Option(name: .shortAndLong, help: "Write the lab file here instead of to standard output.") var output: String?
+    @Option(name: .shortAndLong, help: "Write the lab file here instead of to standard output.", completion: .file())
+    var output: String?
     @Flag(help: "Print what was read, and what cannot be reproduced, as JSON.") var json = false
 
     private struct Summary: Encodable {

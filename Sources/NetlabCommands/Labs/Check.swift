@@ -62,7 +62,7 @@ struct CheckOptions: ParsableArguments {
     @Option(help: "Only this claim, e.g. C3; may be given again.") var only: [String] = []
     @Option(help: "text, json, junit or tap.") var format: ReportFormat = .text
     @Flag(help: "The same as --format json.") var json = false
-    @Option(help: "Write the report to a file.") var output: String?
+    @Option(help: "Write the report to a file.", completion: .file()) var output: String?
 
     mutating func validate() throws {
         if json { format = .json }

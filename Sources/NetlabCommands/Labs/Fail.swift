@@ -18,9 +18,9 @@ struct Fail: ParsableCommand {
               netlab fail interfaces link app.1        the second network interface of app
             """)
 
-    @Argument(help: "A running lab.") var name: String
-    @Argument(help: "zone, node, link or nat.") var kind: String
-    @Argument(help: "Which one.") var which: String
+    @Argument(help: "A running lab.", completion: .runningLab) var name: String
+    @Argument(help: "zone, node, link or nat.", completion: .outageKind) var kind: String
+    @Argument(help: "Which one.", completion: .outage) var which: String
     @Flag(help: "Print JSON.") var json = false
 
     func run() throws {
@@ -43,9 +43,9 @@ struct Heal: ParsableCommand {
               netlab heal nat-per-az zone a
             """)
 
-    @Argument(help: "A running lab.") var name: String
-    @Argument(help: "zone, node, link or nat.") var kind: String?
-    @Argument(help: "Which one.") var which: String?
+    @Argument(help: "A running lab.", completion: .runningLab) var name: String
+    @Argument(help: "zone, node, link or nat.", completion: .outageKind) var kind: String?
+    @Argument(help: "Which one.", completion: .outage) var which: String?
     @Flag(help: "Print JSON.") var json = false
 
     func validate() throws {

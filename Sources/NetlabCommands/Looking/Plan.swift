@@ -20,7 +20,8 @@ struct Plan: ParsableCommand {
     @Flag(help: "Print an ip/nft script that builds the same network by hand.") var shell = false
 
     @Flag(help: "Print only in what the running lab differs from the plan.") var diff = false
-    @Option(help: "The running lab to compare with; the file's name for it by default.") var name: String?
+    @Option(help: "The running lab to compare with; the file's name for it by default.", completion: .runningLab)
+    var name: String?
 
     func validate() throws {
         if json && shell { throw ValidationError("--json and --shell exclude each other") }

@@ -23,7 +23,7 @@ struct Matrix: ParsableCommand {
     @Option(help: "Ports, e.g. 22,53/udp,ping; by default those that rules and servers name.") var ports: String?
     @Option(help: "text, json, csv, svg or html.") var format: MatrixFormat = .text
     @Flag(help: "Try every pair by packets; the lab must be up.") var verify = false
-    @Option(help: "Write to a file.") var output: String?
+    @Option(help: "Write to a file.", completion: .file()) var output: String?
 
     func run() throws {
         let running = verify ? try RunningLab.attach(try LabName.valid(lab)) : nil

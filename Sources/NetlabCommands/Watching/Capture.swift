@@ -26,7 +26,8 @@ struct Capture: ParsableCommand {
 
     @Argument(help: "A running lab.", completion: .runningLab) var name: String
     @Argument(help: "Nodes, then a filter.", completion: .node) var words: [String]
-    @Option(name: .customShort("w"), help: "Write pcapng to this file; - is standard output.") var file: String?
+    @Option(name: .customShort("w"), help: "Write pcapng to this file; - is standard output.", completion: .file())
+    var file: String?
     @Flag(help: "Print a line for each packet, as is the default without -w; beside -w - to standard error.")
     var live = false
     @Option(help: "End after this many packets.") var count: Int?

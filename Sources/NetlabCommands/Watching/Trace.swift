@@ -22,8 +22,9 @@ struct Trace: ParsableCommand {
 
     @Argument(help: "A running lab.", completion: .runningLab) var name: String
     @Argument(help: "Only these packets: tcp, udp, icmp, host WHO, port N, joined by and.") var filter: [String] = []
-    @Option(help: "One end: a node.") var from: String?
-    @Option(help: "The other end: a node, an address or a name, and a port if you like.") var to: String?
+    @Option(help: "One end: a node.", completion: .node) var from: String?
+    @Option(help: "The other end: a node, an address or a name, and a port if you like.", completion: .node)
+    var to: String?
     @Option(help: "tcp, udp or icmp.") var proto: LiveFlow.Kind?
     @Option(help: "End after this many packets.") var count: Int?
     @Option(help: "End after this many seconds.") var duration: Double?
