@@ -29,8 +29,8 @@ extension Walker {
         switch peer {
         case .block(let base, let mask): return remote.number & mask == base
         case .group(let group, let vpc):
-            if !egress, hasLostGroups { return false }
             if !egress, let balancer, index.interfaces[balancer].groups.contains(group) { return true }
+            if !egress, hasLostGroups { return false }
             guard let interface = index.vpcs[vpc].interfaces[remote] else { return false }
             return index.interfaces[interface].groups.contains(group)
         case .outside: return false
