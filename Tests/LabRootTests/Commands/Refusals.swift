@@ -22,7 +22,7 @@ extension RealLabs {
             arguments: [
                 Mistake("up nothing-like-it", "there is no lab nothing-like-it", "private-nat, public-igw"),
                 Mistake("up /nonexistent/lab.yaml", "there is no file /nonexistent/lab.yaml"),
-                Mistake("up /tmp", "no file of the folder describes a VPC", "describe-vpcs"),
+                Mistake("up \(TestShare.repository)/docs", "no file of the folder describes a VPC", "describe-vpcs"),
                 Mistake("plan nothing-like-it", "there is no lab"),
                 Mistake("validate /nonexistent.yaml", "there is no file"),
                 Mistake("test nothing-like-it", "there is no lab"),

@@ -164,8 +164,10 @@ private struct Asking {
     private func isKnown(_ question: Question) -> Bool {
         let analysis = index.explain(question.flow)
         let kinds = analysis.forward.hops.map(\.component.kind)
-        return analysis.code == .sgReferencesNotPreserved
-            && kinds.contains { [.peering, .loadBalancerNode].contains($0) }
+        // The sender is the first instance; the next one handed the packet on.
+        guard analysis.code == .sgReferencesNotPreserved, let middlebox = kinds.dropFirst().firstIndex(of: .instance)
+        else { return false }
+        return kinds[middlebox...].contains { [.peering, .loadBalancerNode].contains($0) }
     }
 
     /// A load balancer has targets that are reached and such that are not: both must show.
