@@ -9,10 +9,9 @@ enum LabLock {
     static func holding<Value>(_ name: String, waiting seconds: Int = 10, _ body: (_ lock: Int32) throws -> Value)
         throws -> Value
     {
-        let path = path(of: name)
         let deadline = ContinuousClock.now + .seconds(seconds)
         while true {
-            if let file = try take(path) { return try with(file, path) { try body(file.raw) } }
+            if let file = try take(name) { return try with(file, name) { try body(file.raw) } }
             guard ContinuousClock.now < deadline else {
                 throw LabRunnerError(
                     .system, "another netlab command is busy with lab \(name)", hint: "wait for it, then try again")
@@ -25,46 +24,60 @@ enum LabLock {
 
     /// The same without waiting: `nil` when another command has the lock.
     static func holdingIfFree<Value>(_ name: String, _ body: () throws -> Value) throws -> Value? {
-        let path = path(of: name)
-        return try take(path).map { file in try with(file, path, body) }
+        try take(name).map { file in try with(file, name, body) }
     }
 
     /// Whether a command is at work on the lab; changes nothing.
-    static func isHeld(_ name: String) -> Bool {
-        guard let file = try? OwnedDescriptor(opening: path(of: name), O_RDONLY | O_NOFOLLOW) else { return false }
-        return flock(file.raw, LOCK_EX | LOCK_NB) != 0
-    }
+    static func isHeld(_ name: String) -> Bool { isLocked(path(of: name)) || isLocked(standIn(of: name)) }
 
-    private static func with<Value>(_ file: SharedDescriptor, _ path: String, _ body: () throws -> Value) rethrows
+    private static func with<Value>(_ file: SharedDescriptor, _ name: String, _ body: () throws -> Value) rethrows
         -> Value
     {
         defer {
-            unlink(path)
+            // Only our own: where there was no room for one, another command's may stand there by now.
+            if isStill(file, at: path(of: name)) { unlink(path(of: name)) }
             _ = rmdir(StateFolder.root)
             withExtendedLifetime(file) {}
         }
         return try body()
     }
 
-    private static func take(_ path: String) throws -> SharedDescriptor? {
+    private static func take(_ name: String) throws -> SharedDescriptor? {
         try Files.makeFolder(StateFolder.root, mode: 0o700)
         try StateFolder.verifyRoot()
-        guard let file = try open(path) else { return nil }
-        guard flock(file.raw, LOCK_EX | LOCK_NB) == 0 else { return nil }
-        // The holder before us may have removed the file while we waited: then what we locked is nobody's any more.
-        var held = stat()
-        var named = stat()
-        guard fstat(file.raw, &held) == 0, stat(path, &named) == 0 else { return nil }
-        return held.st_ino == named.st_ino && held.st_dev == named.st_dev ? file : nil
+        do {
+            let file = SharedDescriptor(try OwnedDescriptor(opening: path(of: name), O_RDWR | O_CREAT | O_NOFOLLOW))
+            guard flock(file.raw, LOCK_EX | LOCK_NB) == 0 else { return nil }
+            // The holder before us may have removed the file while we waited: then what we locked is nobody's any more.
+            return isStill(file, at: path(of: name)) && !isLocked(standIn(of: name)) ? file : nil
+        } catch {
+            // The folder went away meanwhile: the last lab of the machine has just come down.
+            if error.errno == ENOENT { return nil }
+            guard error.errno == ENOSPC || error.errno == EDQUOT else { throw error }
+            return try takeWithoutRoom(name, error)
+        }
     }
 
-    /// `nil` when the folder went away meanwhile: the last lab of the machine has just come down.
-    private static func open(_ path: String) throws -> SharedDescriptor? {
-        do {
-            return SharedDescriptor(try OwnedDescriptor(opening: path, O_RDWR | O_CREAT | O_NOFOLLOW))
-        } catch {
-            if error.errno == ENOENT { return nil }
-            throw error
-        }
+    /// A file that every lab has. On a full disk it is locked in place of the file for which there is no room: a lab must
+    /// come down even then. Whoever finds room afterwards looks at both.
+    private static func standIn(of name: String) -> String { StateFolder(name).version }
+
+    private static func takeWithoutRoom(_ name: String, _ error: SystemError) throws -> SharedDescriptor? {
+        guard let file = try? OwnedDescriptor(opening: standIn(of: name), O_RDONLY | O_NOFOLLOW) else { throw error }
+        let shared = SharedDescriptor(file)
+        return flock(shared.raw, LOCK_EX | LOCK_NB) == 0 ? shared : nil
+    }
+
+    private static func isLocked(_ path: String) -> Bool {
+        guard let file = try? OwnedDescriptor(opening: path, O_RDONLY | O_NOFOLLOW) else { return false }
+        // Shared, so that those who only look do not take each other for holders.
+        return flock(file.raw, LOCK_SH | LOCK_NB) != 0
+    }
+
+    private static func isStill(_ file: SharedDescriptor, at path: String) -> Bool {
+        var held = stat()
+        var named = stat()
+        return fstat(file.raw, &held) == 0 && stat(path, &named) == 0 && held.st_ino == named.st_ino
+            && held.st_dev == named.st_dev
     }
 }

@@ -10,6 +10,8 @@ public struct StateFolder: Hashable, Sendable {
 
     public init(_ name: String) { self.name = name }
 
+    /// The form of everything here; the first file that is written.
+    var version: String { "\(path)/version" }
     /// The text of the lab file as it was when the lab came up.
     public var labFile: String { "\(path)/lab.yaml" }
     /// Where that text came from.

@@ -5,10 +5,8 @@ enum StateVersion {
     /// To be counted up whenever the meaning of a file in the folder changes.
     static let current = 2
 
-    private static func file(_ state: StateFolder) -> String { "\(state.path)/version" }
-
     /// The first file of a new folder.
-    static func write(_ state: StateFolder) throws { try Files.write("\(current)\n", to: file(state)) }
+    static func write(_ state: StateFolder) throws { try Files.write("\(current)\n", to: state.version) }
 
     /// Before the folder's lab is looked into or worked with.
     ///
@@ -29,7 +27,7 @@ enum StateVersion {
 
     /// 0 where nothing is written: a netlab before versions, or one that was killed before its first file.
     private static func read(_ state: StateFolder) throws -> Int {
-        let text = try Files.readIfThere(file(state), limit: 64) ?? ""
+        let text = try Files.readIfThere(state.version, limit: 64) ?? ""
         return Int(text.prefix { $0.isNumber }) ?? 0
     }
 }
