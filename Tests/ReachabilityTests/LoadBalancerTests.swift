@@ -95,6 +95,13 @@ struct LoadBalancerTests {
                     $0.ingress = [SecurityGroupRule(traffic: .tcp(8080...8080), peer: .securityGroup("web"))]
                 }
             }),
+        RuleCase(
+            "application: its group is known whatever way its clients came", "host-far", "alb", .tcp(port: 443),
+            change {
+                $0.changeGroup("open") {
+                    $0.ingress = [SecurityGroupRule(traffic: .tcp(8080...8080), peer: .securityGroup("web"))]
+                }
+            }),
     ]
 
     @Test(arguments: cases) func rules(_ example: RuleCase) { example.check() }

@@ -121,7 +121,7 @@ extension Walker {
         }
         log.add(index.interfaceHop(number))
         log.add(index.ownerHop(number, details: ["hands on what is not its own (source/destination check is off)"]))
-        hasLostGroups = true
+        loseGroups()
         if isGoingInCircles() { return circle(at: index.owner(of: number), vpc: interface.vpc) }
         let wayOut = index.wayOut(of: number, to: packet.destination)
         return checkSource(wayOut) ?? leave(wayOut)

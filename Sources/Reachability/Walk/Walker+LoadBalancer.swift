@@ -72,6 +72,7 @@ extension Walker {
         } else {
             packet.source = index.interfaces[number].address
             packet.sourcePorts = Flow.translatedPorts
+            speaksForItself()
         }
         memory.remember(.init(interface: number, inside: inside, outside: packet, keepsClient: keepsClient))
         log.add(hop.with(.listener(listener)).leaving(packet))

@@ -66,7 +66,7 @@ extension Walker {
         let hop = Hop(
             Component(.transitGatewayAttachment, model.name, origin: model.origin),
             attachedTo: index.transitGatewayHop(number, vpc: nil).component)
-        hasLostGroups = true
+        loseGroups()
         switch model.resource {
         case .outside:
             log.add(hop)

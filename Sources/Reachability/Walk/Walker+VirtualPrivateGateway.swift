@@ -31,7 +31,7 @@ extension Walker {
         log.visit(hop.component)
         if vpc.contains(packet.destination) {
             log.add(hop)
-            hasLostGroups = true
+            loseGroups()
             return deliver(in: number)
         }
         guard vpc.model.virtualPrivateGateway?.prefixes.contains(where: { $0.contains(packet.destination) }) == true

@@ -14,7 +14,7 @@ struct Walker<Log: WalkLog> {
     /// Walking back: what the stateful components remember counts.
     var isReply = false
     /// The sender's security group is not known any more: the packet came through a transit gateway or a middlebox.
-    var hasLostGroups = false
+    private(set) var hasLostGroups = false
     /// The packet came into this VPC through a transit gateway.
     var cameByTransitGateway = false
     /// The load balancer's node that the packet left, still with its client's address.
@@ -54,6 +54,18 @@ struct Walker<Log: WalkLog> {
         cameByTransitGateway = false
         balancer = nil
         steps = 0
+    }
+
+    /// From here on nobody knows whose packet this is.
+    mutating func loseGroups() {
+        hasLostGroups = true
+        balancer = nil
+    }
+
+    /// From here on the packet bears an address of its last sender's own, and belongs to that one's groups.
+    mutating func speaksForItself() {
+        hasLostGroups = false
+        balancer = nil
     }
 
     /// Counts routers; whoever passes more than 32 of them goes in circles.
