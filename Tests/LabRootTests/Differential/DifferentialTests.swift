@@ -14,7 +14,7 @@ extension RealLabs {
         static let batchSize = 20
         /// `make soak` asks for more.
         static let clouds = getenv("NETLAB_CLOUDS").flatMap { Int(String(cString: $0)) } ?? 300
-        /// And how many more with containers, and with application load balancers.
+        /// And how many more with containers, with application load balancers, with groups that name groups.
         static let special = max(100, clouds / 3)
         /// Each run of `make soak` may look at clouds that nobody has seen.
         static let firstSeed = getenv("NETLAB_CLOUD_SEED").flatMap { UInt64(String(cString: $0)) } ?? 1
@@ -56,6 +56,18 @@ extension RealLabs {
                 asked += try Self.check(lab, "seed \(seed) with balancers", name: "nlt-\(getpid())-d\(seed)")
             }
             #expect(asked > 1000 && connections > 10, "hardly anything was asked")
+        }
+
+        /// What groups stand for, on every way between VPCs and behind network load balancers.
+        @Test(arguments: 0..<(special + batchSize - 1) / batchSize) func randomClouds(withReferences batch: Int) throws
+        {
+            var asked = 0
+            for number in 0..<Self.batchSize {
+                let seed = Self.firstSeed + UInt64(30_000 + batch * Self.batchSize + number)
+                var cloud = RandomCloud(seed: seed, withReferences: true)
+                asked += try Self.check(cloud.lab(), "seed \(seed) with references", name: "nlt-\(getpid())-d\(seed)")
+            }
+            #expect(asked > 1000, "hardly anything was asked")
         }
 
         @Test("a prediction that is wrong about a load balancer is noticed, of either of its connections")

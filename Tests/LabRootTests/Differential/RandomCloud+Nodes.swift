@@ -14,7 +14,7 @@ extension RandomCloud {
             next += 1
         }
         for index in 0..<pick(1...3) { addInstance("i\(number)-\(index)", to: &vpc, &next) }
-        if chance(3) { addLoadBalancer("nlb\(number)", to: &vpc, &next) }
+        if withReferences || chance(3) { addLoadBalancer("nlb\(number)", to: &vpc, &next) }
         if chance(8) { addInterfaceEndpoint("ep\(number)", to: &vpc, &next) }
     }
 
@@ -59,7 +59,8 @@ extension RandomCloud {
         let isPublic = vpc.internetGateway != nil && chance(2)
         var balancer = LoadBalancer(
             name: name, kind: .network, scheme: isPublic ? .internetFacing : .internal,
-            securityGroups: chance(2) ? groups(vpc) : [], isCrossZone: chance(2))
+            securityGroups: withReferences ? [vpc.securityGroups[0].name] : chance(2) ? groups(vpc) : [],
+            isCrossZone: chance(2))
         var zones: Set<String> = []
         for subnet in vpc.subnets.shuffled(using: &random) where zones.isEmpty || chance(2) {
             guard zones.insert(subnet.zone).inserted else { continue }
@@ -85,7 +86,7 @@ extension RandomCloud {
     private mutating func targetGroup(_ name: String, isUDP: Bool, _ vpc: VPC) -> TargetGroup {
         let type: TargetGroup.TargetType = chance(2) ? .instance : .ip
         let port: UInt16 = isUDP ? 7 : choose([80, 443])
-        let targets = vpc.instances.shuffled(using: &random).prefix(pick(0...2)).map { instance in
+        let targets = vpc.instances.shuffled(using: &random).prefix(pick((withReferences ? 1 : 0)...2)).map { instance in
             CloudModel.Target(
                 destination: type == .ip
                     ? .address(instance.interface.privateAddress) : .instance(instance.name), port: port)

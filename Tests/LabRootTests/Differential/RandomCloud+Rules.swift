@@ -35,6 +35,18 @@ extension RandomCloud {
         return SecurityGroupRule(traffic: traffic(), peer: choose(peers))
     }
 
+    /// The first group lets everyone in; the others name groups, and little else.
+    mutating func addReferences(to vpc: inout VPC) {
+        let names = vpc.securityGroups.map(\.name)
+        for index in vpc.securityGroups.indices {
+            let peers = names.filter { _ in chance(2) }.map { SecurityGroupRule.Peer.securityGroup($0) }
+            vpc.securityGroups[index].ingress =
+                index == 0
+                ? [SecurityGroupRule(traffic: .all, peer: .cidr(.everywhere))]
+                : peers.map { SecurityGroupRule(traffic: chance(3) ? traffic() : .all, peer: $0) }
+        }
+    }
+
     mutating func traffic() -> Traffic {
         let port = choose(Self.ports)
         return choose([

@@ -12,20 +12,23 @@ struct RandomCloud {
 
     private let withContainers: Bool
     private let withBalancers: Bool
+    let withReferences: Bool
 
     /// - Parameters:
     ///   - withContainers: some instances are hosts of containers behind docker0.
     ///   - withBalancers: each VPC has an application load balancer.
-    init(seed: UInt64, withContainers: Bool = false, withBalancers: Bool = false) {
+    ///   - withReferences: connected VPCs in which groups name groups, and each VPC has a network load balancer.
+    init(seed: UInt64, withContainers: Bool = false, withBalancers: Bool = false, withReferences: Bool = false) {
         random = SeededGenerator(seed: seed)
         self.withContainers = withContainers
         self.withBalancers = withBalancers
+        self.withReferences = withReferences
     }
 
     mutating func lab() -> Lab {
         var lab = Lab(name: "random")
         publicAddresses = (10...60).map { IPv4Address(203, 0, 113, UInt8($0)) }.shuffled(using: &random)
-        for number in 0..<choose([1, 1, 1, 2, 2, 3]) { lab.vpcs.append(vpc(UInt8(number))) }
+        for number in 0..<choose(withReferences ? [2, 3] : [1, 1, 1, 2, 2, 3]) { lab.vpcs.append(vpc(UInt8(number))) }
         lab.internet.hosts = (0..<pick(1...2)).map {
             InternetHost(name: "host\($0)", address: IPv4Address(198, 51, 100, UInt8(40 + $0)))
         }
@@ -47,12 +50,16 @@ struct RandomCloud {
                     cidrBlock: CIDRBlock(containing: base + 256 * index, prefixLength: choose([24, 26, 28])),
                     zone: choose(["a", "b"]), routeTable: choose(tables)))
         }
-        vpc.securityGroups = (0..<pick(1...3)).map { SecurityGroup(name: "sg\(number)-\($0)") }
+        vpc.securityGroups = (0..<(withReferences ? 3 : pick(1...3))).map { SecurityGroup(name: "sg\(number)-\($0)") }
         addNodes(number, to: &vpc)
         if withContainers { addContainers(number, to: &vpc) }
         if withBalancers { addApplicationBalancer("alb\(number)", to: &vpc) }
         vpc.routeTables = tables.map { RouteTable(name: $0, routes: routes(of: vpc)) }
         addEdgeTable(number, to: &vpc)
+        if withReferences {
+            addReferences(to: &vpc)
+            return vpc
+        }
         addACLs(number, to: &vpc)
         let addresses = vpc.privateAddresses + vpc.instances.compactMap(\.interface.publicAddress)
         for index in vpc.securityGroups.indices {
