@@ -91,11 +91,15 @@ public enum NftStatement: Hashable, Sendable {
     case connectionMark(bit: UInt32)
     /// Any fragment of a larger packet, the first included.
     case fragment
+    /// The reserved bit of the IPv4 header (RFC 791) says that somebody else than its sender has handed the packet on.
+    case handedOn(Bool)
     case counter
     case verdict(NftVerdict)
     /// The verdict is looked up; no element means: go on with the next rule.
     case verdictMap([Field], String)
     case setMark(UInt32)
+    /// Sets or clears that bit.
+    case setHandedOn(Bool)
     /// Puts a bit into the mark of the packet's flow.
     case setConnectionMark(bit: UInt32)
     /// The segment size a TCP handshake names is put down to what the route carries.
@@ -144,10 +148,12 @@ public enum NftStatement: Hashable, Sendable {
         case .connectionDirection(let isReply): "ct direction \(isReply ? "reply" : "original")"
         case .connectionMark(let bit): "ct mark & 0x\(hex(bit, 8)) != 0x00000000"
         case .fragment: "ip frag-off & 0x3fff != 0"
+        case .handedOn(let isSet): "ip frag-off & 0x8000 \(isSet ? "!=" : "==") 0"
         case .counter: "counter"
         case .verdict(let verdict): verdict.text
         case .verdictMap(let fields, let name): "\(Self.joined(fields)) vmap @\(name)"
         case .setMark(let mark): "meta mark set 0x\(hex(mark, 8))"
+        case .setHandedOn(let isSet): "ip frag-off set ip frag-off \(isSet ? "| 0x8000" : "& 0x7fff")"
         case .setConnectionMark(let bit): "ct mark set ct mark | 0x\(hex(bit, 8))"
         case .clampSegmentSize: "tcp flags syn tcp option maxseg size set rt mtu"
         case .balance(let map):
@@ -170,7 +176,7 @@ public enum NftStatement: Hashable, Sendable {
     /// The kernel can do it over netlink, but the `nft` program of Debian 12 (1.0.6) has no words for it.
     public var isBeyondNft: Bool {
         switch self {
-        case .translateEmbedded, .translateTTL, .balance: true
+        case .translateEmbedded, .translateTTL, .balance, .setHandedOn: true
         default: false
         }
     }

@@ -7,6 +7,7 @@ struct BorderRules {
     let wires: [RouterWire]
     let vpc: VPC
     let lab: Lab
+    let handedOn: HandedOnRules
 
     private typealias Mark = RouterNode.Mark
     private static let borderSet = "borders"
@@ -44,7 +45,8 @@ struct BorderRules {
                 .drop([.inSet([.destination], "vpc", not: true)], owner: "\(owner): destination outside this VPC"),
                 NftRule([.setMark(Mark.edge), .verdict(.accept)]),
             ]
-        case .transitGateway(_, let subnet): rules = [NftRule([.verdict(.goto("subnet-\(subnet.name)"))])]
+        case .transitGateway(_, let subnet):
+            rules = handedOn.entryRules(wire) + [NftRule([.verdict(.goto("subnet-\(subnet.name)"))])]
         case .gatewayEndpoint: rules = [NftRule([.setMark(Mark.edge), .verdict(.accept)])]
         }
         return NftChain(wire.chain, rules: rules)

@@ -18,16 +18,17 @@ struct RouterRuleset {
     private typealias Mark = RouterNode.Mark
     private var uplink: Device? { hops.uplink }
     private var lists: NetworkACLRules { NetworkACLRules(vpc: vpc) }
-    private var borders: BorderRules { BorderRules(wires: wires, vpc: vpc, lab: lab) }
+    private var borders: BorderRules { BorderRules(wires: wires, vpc: vpc, lab: lab, handedOn: handedOn) }
+    private var handedOn: HandedOnRules { HandedOnRules(lab: lab, ports: ports, wires: wires) }
 
     var table: NftTable {
-        let groups = SecurityGroupRules(lab: lab, vpc: vpc, ports: ports, wires: wires)
+        let groups = SecurityGroupRules(lab: lab, vpc: vpc, ports: ports, wires: wires, handedOn: handedOn)
         return NftTable(
             sets: [.ttlPlusOne, sources, natGateways, services, resolvers, ownGateways, aclIn, tableNames, blocks]
-                + ownAddresses + borders.sets + groups.sets + balancers.sets,
+                + ownAddresses + borders.sets + groups.sets + balancers.sets + handedOn.sets,
             chains: portChains + borders.chains + subnetChains + lists.chains + receiverChains + [unroutable]
                 + routeTableChains + groups.chains + [prerouting, nowhere, aclIngress] + groups.gates + [input]
-                + balancers.chains + balancers.receiverChains(lists))
+                + balancers.chains + balancers.receiverChains(lists) + handedOn.chains)
     }
 
     // MARK: Leaving an interface
@@ -38,7 +39,8 @@ struct RouterRuleset {
             NftRule([.verdictMap([.inputInterface], sources.name)]),
         ]
         if let uplink {
-            if !hasMiddlebox {
+            // The groups of a middlebox must know every flow.
+            if !vpc.hasMiddlebox {
                 rules.append(
                     NftRule([
                         .interface(.inputInterface, uplink.name), .inSet([.destination], natGateways.name), .notrack,
@@ -55,11 +57,6 @@ struct RouterRuleset {
     private var edgeMark: UInt32 {
         let name = vpc.internetGateway?.routeTable
         return tables.first { $0.table.name == name }?.mark ?? Mark.edge
-    }
-
-    /// Some route leads through an instance, whose groups must know every flow.
-    private var hasMiddlebox: Bool {
-        vpc.routeTables.flatMap(\.routes).contains { if case .instance = $0.target { true } else { false } }
     }
 
     private var sources: NftSet {
@@ -80,7 +77,7 @@ struct RouterRuleset {
     private var portChains: [NftChain] {
         ports.map { port in
             var rules: [NftRule] = []
-            if !port.hasSecurityGroups, !hasMiddlebox, let address = port.addresses.first {
+            if !port.hasSecurityGroups, !vpc.hasMiddlebox, let address = port.addresses.first {
                 // Only what leaves the VPC. The gateway's own errors to an instance (time exceeded, fragmentation
                 // needed) must be known to belong to a flow, or the instance's security group drops them.
                 rules.append(
@@ -91,6 +88,7 @@ struct RouterRuleset {
             if port.checksSource {
                 rules.append(.drop([foreign(.source, port)], owner: "eni \(port.name): source/dest check"))
             }
+            rules += handedOn.entryRules(port, foreign: foreign(.source, port))
             rules.append(NftRule([.verdict(.goto("subnet-\(port.subnet.name)"))]))
             return NftChain("eni-\(port.name)", rules: rules)
         }

@@ -16,6 +16,7 @@ struct SecurityGroupRules {
     let vpc: VPC
     let ports: [RouterPort]
     let wires: [RouterWire]
+    let handedOn: HandedOnRules
 
     private enum Direction: String {
         case ingress, egress
@@ -227,7 +228,8 @@ struct SecurityGroupRules {
         case (.cidr(let block), _): return [[.address(direction.otherAddress, block)]]
         case (.securityGroup(let name), .egress): return [[.inSet([.destination], Self.receiverSet(name))]]
         case (.securityGroup(let name), .ingress):
-            let members: [NftStatement] = [.inSet([.inputInterface, .source], Self.memberSet(name))]
+            let members: [NftStatement] =
+                [.inSet([.inputInterface, .source], Self.memberSet(name))] + handedOn.isSendersOwn
             let balanced: [NftStatement] = [.inSet([.inputInterface], Self.balancerSet(name))]
             return balancers(in: name).isEmpty ? [members] : [members, balanced]
         }

@@ -124,6 +124,10 @@ enum ShellLesson {
         "nft 1.0.6 takes no map with an address and a port behind a hash. netlab does it over netlink; the script goes "
         + "without, so that this listener answers nobody:"
 
+    static let handedOn =
+        "Left out: netlab marks what a middlebox or a transit gateway has handed on, so that security groups of other "
+        + "routers do not take it for its sender's own; nft 1.0.6 cannot write that bit. netlab sends:"
+
     static let embedded =
         "Left out: netlab also translates the packet quoted inside an ICMP error, which nft 1.0.6 has no words for. "
         + "Without it, errors from beyond this gateway (traceroute's time exceeded, path MTU's fragmentation needed) "

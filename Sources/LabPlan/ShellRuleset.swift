@@ -118,6 +118,7 @@ extension NftStatement {
         switch self {
         case .translateEmbedded: ShellLesson.embedded
         case .balance: ShellLesson.balance
+        case .setHandedOn: ShellLesson.handedOn
         default: nil
         }
     }

@@ -75,6 +75,15 @@ enum ExpressionWriter {
             payload(NFT_PAYLOAD_NETWORK_HEADER, offset: 6, length: 2, &message)
             mask([0x3f, 0xff], &message)
             compare(NFT_CMP_NEQ, [0, 0], &message)
+        case .handedOn(let isSet):
+            payload(NFT_PAYLOAD_NETWORK_HEADER, offset: 6, length: 2, &message)
+            mask([0x80, 0], &message)
+            compare(isSet ? NFT_CMP_NEQ : NFT_CMP_EQ, [0, 0], &message)
+        // with the header's checksum mended
+        case .setHandedOn(let isSet):
+            payload(NFT_PAYLOAD_NETWORK_HEADER, offset: 6, length: 2, &message)
+            mask([0x7f, 0xff], flip: [isSet ? 0x80 : 0, 0], &message)
+            rewrite(NFT_PAYLOAD_NETWORK_HEADER, offset: 6, length: 2, checksum: 10, flags: 0, &message)
         case .counter: expression("counter", &message) { _ in }
         case .verdict(let verdict): immediate(verdict, &message)
         // iifname vmap @from
@@ -242,13 +251,13 @@ enum ExpressionWriter {
         compare(not ? NFT_CMP_NEQ : NFT_CMP_EQ, Array(block.base.bytes.prefix(length)), &message)
     }
 
-    static func mask(_ bytes: [UInt8], _ message: inout MessageWriter) {
+    static func mask(_ bytes: [UInt8], flip: [UInt8]? = nil, _ message: inout MessageWriter) {
         expression("bitwise", &message) {
             $0.put(NFTA_BITWISE_SREG, register)
             $0.put(NFTA_BITWISE_DREG, register)
             $0.put(NFTA_BITWISE_LEN, UInt32(bytes.count))
             $0.nest(NFTA_BITWISE_MASK) { $0.put(NFTA_DATA_VALUE, bytes) }
-            $0.nest(NFTA_BITWISE_XOR) { $0.put(NFTA_DATA_VALUE, [UInt8](repeating: 0, count: bytes.count)) }
+            $0.nest(NFTA_BITWISE_XOR) { $0.put(NFTA_DATA_VALUE, flip ?? [UInt8](repeating: 0, count: bytes.count)) }
         }
     }
 

@@ -19,7 +19,7 @@ struct NftMessageTests {
         .mark(0x10000), .mark(0x10000, not: true), .ipProtocol(6), .ipProtocol(50),
         .destinationPort(.tcp, 443...443), .destinationPort(.udp, 8000...8100),
         .icmp(type: nil, code: nil), .icmp(type: 8, code: nil), .icmp(type: 3, code: 4),
-        .established, .invalid, .fragment, .counter,
+        .established, .invalid, .fragment, .handedOn(true), .handedOn(false), .setHandedOn(true), .setHandedOn(false), .counter,
         .verdict(.accept), .verdict(.drop), .verdict(.return), .verdict(.jump("other")), .verdict(.goto("other")),
         .verdictMap([.inputInterface], "ports"), .verdictMap([.mark], "marks"),
         .setMark(0x1ffff), .notrack,

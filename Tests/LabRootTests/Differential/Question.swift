@@ -154,20 +154,9 @@ private struct Asking {
             guard first != outcomes[0] else { return nil }
             // Once more, alone: a packet that was lost is no difference.
             let again = try alone(question, patience: 4)
-            guard again.isReached != outcomes[0], !isKnown(question) else { return nil }
+            guard again.isReached != outcomes[0] else { return nil }
             return difference(question, outcomes[0], again.words)
         }
-    }
-
-    /// `docs/fidelity.md`, missing: a group's member whose packets a middlebox handed on is taken for one again behind a
-    /// peering or a network load balancer, where a lab goes by the address alone.
-    private func isKnown(_ question: Question) -> Bool {
-        let analysis = index.explain(question.flow)
-        let kinds = analysis.forward.hops.map(\.component.kind)
-        // The sender is the first instance; the next one handed the packet on.
-        guard analysis.code == .sgReferencesNotPreserved, let middlebox = kinds.dropFirst().firstIndex(of: .instance)
-        else { return false }
-        return kinds[middlebox...].contains { [.peering, .loadBalancerNode].contains($0) }
     }
 
     /// A load balancer has targets that are reached and such that are not: both must show.
