@@ -127,6 +127,9 @@ public struct MatrixVerification: Sendable {
                 let isReached = try again.isReached(address, port)
                 if isReached { reached.append((address, port)) }
                 guard isReached != predicted else { continue }
+                // Somebody else with the same address, to whom the sender's packets go, is not who was asked for.
+                let byAddress = Flow(from: source, to: .address(address), port.transport)
+                if !predicted, ReachabilityIndex(lab.lab).outcomes(of: byAddress).contains(true) { continue }
                 if again.isRefused(address, port), arrives(Flow(from: source, to: .address(address), port.transport)) {
                     continue
                 }
