@@ -1,4 +1,4 @@
-import IPAddressing
+public import IPAddressing
 
 extension Lab {
     /// Everything that AWS would refuse in this lab, and what it would accept but hardly anyone wants, in file order.
@@ -184,6 +184,12 @@ extension IPv4Address {
         default: number >> 16 == 0xA9FE ? "is a link-local address" : nil
         }
     }
+}
+
+extension CIDRBlock {
+    /// Why no route can lead there, `nil` if one can. Half of all addresses, 0.0.0.0/1, is more than what is special in
+    /// it.
+    public var specialUse: String? { prefixLength >= 4 && last.specialUse != nil ? base.specialUse : nil }
 }
 
 extension String {
