@@ -28,6 +28,7 @@ public enum AWSImport {
                     "this is not JSON: \(error.message)", hint: "put only what `aws … describe-…` printed there")
             }
         }
+        inventory.settle()
         let lab = CloudBuilder(inventory: inventory).lab(named: AWSName.made(from: name, limit: 40) ?? "aws")
         if !ledger.hasError {
             for problem in lab.validate() {

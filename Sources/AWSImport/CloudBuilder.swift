@@ -31,10 +31,13 @@ struct CloudBuilder {
         complainOfGaps()
         complainOfLoadBalancingGaps()
         lab.title = title(of: records)
+        // One without IPv4 blocks stands for nothing, wherever it is named: a lab file has no such thing.
         lab.prefixLists = inventory[.prefixLists].compactMap { $0.text("PrefixListId").flatMap { prefixLists[$0] } }
+            .filter { !$0.blocks.isEmpty }
         lab.peerings = peerings(among: Set(records.compactMap { $0.text("VpcId") }))
         lab.transitGateways = transitGateways(vpcs: records)
         lab.vpcs = records.compactMap { vpc($0, in: lab) }
+        dropUnknownGroups(of: &lab)
         lab.internet = internet(of: lab.vpcs)
         complainOfStrangers()
         complainOfStrangeKeys()
@@ -71,7 +74,10 @@ struct CloudBuilder {
         let needed: [(Noun, String, String)] = [
             (.subnets, "describe-subnets", "no VPC has a subnet, so nothing stands in any"),
             (.routeTables, "describe-route-tables", "every subnet only has the local route"),
-            (.internetGateways, "describe-internet-gateways", "no VPC has one: no public address works"),
+            (
+                .internetGateways, "describe-internet-gateways",
+                "only one that a working route leads to is known; without it no public address of a VPC works"
+            ),
             (.networkACLs, "describe-network-acls", "every subnet's network ACL lets everything through"),
             (.securityGroups, "describe-security-groups", "every interface's groups let nothing through"),
             (
@@ -115,7 +121,7 @@ struct CloudBuilder {
         vpc.account = ObjectName.shown(record.text("OwnerId") ?? record.file.account ?? "")
         vpc.region = record.file.region ?? zones.first.map(Self.region(ofZone:)) ?? ""
         attachGateways(to: &vpc, id: id)
-        vpc.endpoints = endpoints(of: id)
+        vpc.endpoints = endpoints(of: id) + undescribedEndpoints(of: id)
         vpc.natGateways = natGateways(of: id)
         vpc.instances = instances(of: id)
         let targets = RouteTargets(
@@ -123,6 +129,7 @@ struct CloudBuilder {
         vpc.routeTables = routeTables(of: id, targets: targets, into: &vpc)
         vpc.networkACLs = networkACLs(of: id)
         vpc.subnets = subnets.compactMap { subnet($0, in: vpc, id: id) }
+        complainOfMissingList(of: vpc)
         vpc.securityGroups = securityGroups(of: id, peered: Set(lab.peerings.compactMap { $0.peer(of: name) }))
         vpc.targetGroups = targetGroups(of: id, in: vpc)
         vpc.loadBalancers = loadBalancers(of: id, in: vpc)

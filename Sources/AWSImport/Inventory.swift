@@ -5,6 +5,8 @@ import CloudModel
 struct Inventory {
     private var lists: [Noun: [Record]] = [:]
     private var places: [Noun: [String: Int]] = [:]
+    /// What else was said of a thing, by its place in its list.
+    private var repeated: [Noun: [Int: [Record]]] = [:]
     /// The top-level keys that were there, even if their lists are empty.
     private(set) var described: Set<Noun> = []
     /// Keys that nobody knows, by noun and path: the first record that has each, and how many have it.
@@ -35,6 +37,17 @@ struct Inventory {
             return
         }
         for member in members { take(member, of: file) }
+    }
+
+    /// When all files are read: what was described more than once becomes one.
+    mutating func settle() {
+        for noun in Noun.allCases {
+            for (place, others) in (repeated[noun] ?? [:]).sorted(by: { $0.key < $1.key }) {
+                let joined = Descriptions(all: [self[noun][place]] + others, noun: noun).joined()
+                lists[noun]?[place] = joined
+            }
+        }
+        repeated = [:]
     }
 
     private mutating func take(_ member: JSONValue.Member, of file: DescriptionFile) {
@@ -83,8 +96,7 @@ struct Inventory {
         guard parts.count == noun.idKeys.count else { return }
         let id = parts.joined(separator: " ")
         if let place = places[noun]?[id] {
-            let merged = self[noun][place].merged(with: record)
-            lists[noun]?[place] = merged
+            repeated[noun, default: [:]][place, default: []].append(record)
         } else {
             places[noun, default: [:]][id] = self[noun].count
             lists[noun, default: []].append(record)
@@ -107,6 +119,8 @@ struct Inventory {
             return complain(of: member.value, kind, path: ObjectName.shown(member.key), file)
         }
         if member.key == "NextToken" || member.key == "nextToken" || member.key == "NextMarker" {
+            // Some tools print it in every answer; with a value there is more to come.
+            if member.value.saysNothing { return }
             ledger.add(
                 .warning, origin, "the description is cut off: it ends with `\(member.key)`",
                 hint: "objects are missing; take it again without --no-paginate and --max-items")

@@ -96,7 +96,15 @@ struct Places {
                     }
                     continue
                 }
-                if found["\(vpc) \(subnet)"] == nil { found["\(vpc) \(subnet)"] = name }
+                let key = "\(vpc) \(subnet)"
+                guard let other = found[key] else {
+                    found[key] = name
+                    continue
+                }
+                guard other != name else { continue }
+                association.lost(
+                    "the subnet `\(ObjectName.shown(subnet))` is associated with `\(other)` and with `\(name)`",
+                    "AWS has one at a time, and these are of different times: the lab takes `\(other)`")
             }
         }
         return found

@@ -131,12 +131,4 @@ extension Record {
     func lost(_ what: String, _ consequence: String) {
         ledger.add(.warning, origin, "\(what) (\(path))", hint: consequence)
     }
-
-    /// The same object described twice (two accounts see one transit gateway): what either of them says.
-    func merged(with other: Record) -> Record {
-        let known = Set(members.map(\.key))
-        return Record(
-            members: members + other.members.filter { !known.contains($0.key) }, origin: origin, path: path, file: file,
-            ledger: ledger)
-    }
 }

@@ -65,16 +65,3 @@ struct Vocabulary {
         }
     }
 }
-
-extension JSONValue {
-    /// `null`, an empty list or object, an empty text.
-    fileprivate var saysNothing: Bool {
-        switch content {
-        case .null: true
-        case .string(let text): text.isEmpty
-        case .list(let values): values.isEmpty
-        case .object(let members): members.isEmpty
-        case .bool, .number: false
-        }
-    }
-}

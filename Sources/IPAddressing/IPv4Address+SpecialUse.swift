@@ -10,3 +10,9 @@ extension IPv4Address {
         }
     }
 }
+
+extension CIDRBlock {
+    /// Why no route can lead there, `nil` if one can. Half of all addresses, 0.0.0.0/1, is more than what is special in
+    /// it.
+    public var specialUse: String? { prefixLength >= 4 && last.specialUse != nil ? base.specialUse : nil }
+}

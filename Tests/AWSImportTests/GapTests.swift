@@ -119,9 +119,12 @@ struct GapTests {
     func oddRoutes() throws {
         let imported = read(
             Self.routes(
-                #"{"DestinationCidrBlock": "10.0.1.0/24", "GatewayId": "vpce-0", "State": "blackhole"}"#,
+                #"{"DestinationCidrBlock": "10.0.1.0/25", "GatewayId": "local", "State": "active"}"#,
+                #"{"DestinationCidrBlock": "10.0.1.0/24", "VpcPeeringConnectionId": "pcx-1", "State": "active"}"#,
                 #"{"DestinationCidrBlock": "0.0.0.0/1", "NatGatewayId": "nat-0", "State": "active"}"#,
-                #"{"DestinationCidrBlock": "10.0.0.0/8", "NatGatewayId": "nat-0", "State": "active"}"#))
+                #"{"DestinationCidrBlock": "10.0.0.0/8", "NatGatewayId": "nat-0", "State": "active"}"#),
+            #"{"VpcPeeringConnections": [{"VpcPeeringConnectionId": "pcx-1", "Status": {"Code": "active"},"#
+                + #""RequesterVpcInfo": {"VpcId": "vpc-2"}, "AccepterVpcInfo": {"VpcId": "vpc-1"}}]}"#)
         let vpc = try #require(imported.lab?.vpcs.first, "\(imported.rendered)")
         #expect(vpc.routeTable("rtb-1")?.routes.map(\.destination.description) == ["0.0.0.0/1", "10.0.0.0/8"])
         #expect(imported.says("to 10.0.1.0/24 is more specific than the local one", "straight to their interface"))
@@ -162,5 +165,73 @@ struct GapTests {
         let vpc = try #require(imported.lab?.vpcs.first, "\(imported.rendered)")
         #expect(vpc.loadBalancers.first?.nodes.map(\.name) == ["web-us-east-1a"])
         #expect(imported.says("`web` has a further address in zone us-east-1a, 10.0.1.12"))
+    }
+
+    @Test("addresses that the folder itself shows as nobody's are somebody's account, not the Internet")
+    func idleAddresses() throws {
+        func stopped(_ more: String) -> String {
+            #"{"Reservations": [{"Instances": [{"InstanceId": "i-1", "State": {"Name": "stopped"}\#(more)}]}]}"#
+        }
+        let imported = read(
+            #"{"InternetGateways": [{"InternetGatewayId": "igw-1", "Attachments": []}]}"#,
+            #"{"Addresses": [{"PublicIp": "3.5.5.6", "AllocationId": "e"}, {"PublicIp": "10.0.0.9", "AllocationId": "f"}]}"#,
+            Self.interfaces(
+                Self.interface("eni-1", "10.0.1.10", publicAddress: "198.51.100.7", instance: "i-1"),
+                Self.interface("eni-2", "10.0.1.11", publicAddress: "203.0.113.8").replacing(
+                    "in-use", with: "available"),
+                Self.interface("eni-3", "10.0.1.12", publicAddress: "198.51.100.9")),
+            stopped(#", "PublicIpAddress": "198.51.100.8""#))
+        let internet = try #require(imported.lab?.internet, "\(imported.rendered)")
+        for address in ["3.5.5.6", "198.51.100.7", "198.51.100.8", "198.51.100.9", "203.0.113.8"] {
+            let block = try #require(CIDRBlock("\(address)/32"))
+            #expect(internet.furtherPools.contains(block), "\(address)")
+        }
+        #expect(!internet.furtherPools.contains { $0.base == IPv4Address(10, 0, 0, 9) })
+    }
+
+    @Test("an Elastic IP that names its interface alone belongs to the primary address")
+    func addressOfInterface() throws {
+        let imported = read(
+            #"{"InternetGateways": [{"InternetGatewayId": "igw-1", "Attachments": [{"VpcId": "vpc-1"}]}]}"#,
+            Self.interfaces(Self.interface("eni-1", "10.0.1.10", instance: "i-1")),
+            #"{"Addresses": [{"PublicIp": "3.5.5.5", "AssociationId": "a", "NetworkInterfaceId": "eni-1"}]}"#)
+        let vpc = try #require(imported.lab?.vpcs.first, "\(imported.rendered)")
+        #expect(vpc.instance("i-1")?.interface.publicAddress == IPv4Address(3, 5, 5, 5))
+    }
+
+    @Test(
+        "what becomes of packets to a target that has gone is the same in AWS",
+        arguments: [
+            (#""VpcPeeringConnectionId": "pcx-1""#, true), (#""NatGatewayId": "nat-1""#, true),
+            (#""GatewayId": "igw-1""#, true), (#""NatGatewayId": "nat-2""#, false),
+        ])
+    func goneTargets(target: String, isGone: Bool) {
+        let imported = read(
+            Self.routes(#"{"DestinationCidrBlock": "0.0.0.0/0", \#(target), "State": "active"}"#),
+            #"{"InternetGateways": [{"InternetGatewayId": "igw-1", "Attachments": []}],"#
+                + #""NatGateways": [{"NatGatewayId": "nat-1", "VpcId": "vpc-1", "SubnetId": "subnet-1", "State": "deleting"}],"#
+                + #""VpcPeeringConnections": [{"VpcPeeringConnectionId": "pcx-1", "Status": {"Code": "rejected"},"#
+                + #""RequesterVpcInfo": {"VpcId": "vpc-2"}, "AccepterVpcInfo": {"VpcId": "vpc-1"}}]}"#)
+        #expect(imported.says("to 0.0.0.0/0 leads to", "in AWS as in the lab") == isGone, "\(imported.rendered)")
+        #expect(imported.says("to 0.0.0.0/0 leads to", "in AWS they go on") != isGone)
+    }
+
+    @Test("network ACLs without the default one")
+    func noDefaultList() {
+        func list(_ isDefault: Bool) -> ImportedLab {
+            read(#"{"NetworkAcls": [{"NetworkAclId": "acl-1", "VpcId": "vpc-1", "IsDefault": \#(isDefault)}]}"#)
+        }
+        #expect(list(false).says("no network ACL of `subnet-1`", "everything passes"))
+        #expect(!list(true).says("no network ACL of `subnet-1`"))
+    }
+
+    @Test("without Internet gateways, those that working routes lead to")
+    func noGatewaysDescribed() {
+        #expect(read("{}").says("no `InternetGateways`", "only one that a working route leads to is known"))
+    }
+
+    @Test("a description that ends is not cut off", arguments: ["null", #""""#])
+    func noNextPage(token: String) {
+        #expect(!read(#"{"NextToken": \#(token)}"#).says("cut off"))
     }
 }

@@ -1,3 +1,4 @@
+import AWSImport
 import CloudModel
 import KernelObjects
 import LabFile
@@ -42,5 +43,17 @@ struct PlanTests {
             again.transitGateways.map { $0.attachments.map(\.resource) }
                 == lab.transitGateways.map { $0.attachments.map(\.resource) })
         #expect(LabFile.write(again) == text)
+    }
+
+    @Test("a blackhole within the VPC leads to lo, where it is dropped, before the local route")
+    func blackholeInside() throws {
+        let imported = Folders.read(
+            Folders.table(
+                #"{"DestinationCidrBlock": "10.0.2.0/24", "NetworkInterfaceId": "eni-0", "State": "blackhole"}"#))
+        let plan = LabPlan(try #require(imported.lab, "\(imported.rendered)"))
+        let router = try #require(plan.nodes.first { $0.name == "vpc-1" })
+        let routes = router.routes.filter { $0.owner == "route table rtb-1" }.map(\.text)
+        #expect(
+            routes.count == 2 && routes[0].hasPrefix("throw 10.0.0.0/16") && routes[1].hasPrefix("10.0.2.0/24 dev lo"))
     }
 }

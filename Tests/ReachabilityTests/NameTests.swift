@@ -93,6 +93,15 @@ struct NameTests {
         #expect(Self.explain(Cloud.lab, .address(ip(address)), .node("web")).code == .noSourceOrDestination)
     }
 
+    @Test("a public address of nobody alive leads nowhere, from inside as from outside", arguments: ["client", "user"])
+    func idle(source: String) {
+        var lab = Cloud.lab
+        lab.internet.furtherPools = [block("3.5.5.5/32")]
+        #expect(Self.explain(lab, .node(source), .address(ip("3.5.5.6"))).isReachable)
+        let idle = Self.explain(lab, .node(source), .address(ip("3.5.5.5")))
+        #expect(!idle.isReachable && idle.code == .igwPrivateIPAssociationForIngress)
+    }
+
     @Test("a route that won is not told among those that lost, whatever the gateway made of the address")
     func hints() {
         let analysis = Self.explain(Cloud.lab, .node("bare"), .address(ip("203.0.113.20")))

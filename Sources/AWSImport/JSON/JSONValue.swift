@@ -24,6 +24,20 @@ struct JSONValue {
 
     var isNull: Bool { if case .null = content { true } else { false } }
 
+    /// `null`, an empty list or object, an empty text.
+    var saysNothing: Bool {
+        switch content {
+        case .null: true
+        case .string(let text): text.isEmpty
+        case .list(let values): values.isEmpty
+        case .object(let members): members.isEmpty
+        case .bool, .number: false
+        }
+    }
+
+    /// Something else at the same place.
+    func with(_ content: Content) -> JSONValue { JSONValue(content: content, line: line, column: column) }
+
     /// What it is, for messages.
     var kind: String {
         switch content {

@@ -39,6 +39,38 @@ extension CloudBuilder {
         }
     }
 
+    /// Endpoints of which the folder has the interfaces alone: they answer and never begin anything, as any.
+    func undescribedEndpoints(of vpc: String) -> [VPCEndpoint] {
+        let found = undescribedEndpointInterfaces(of: vpc)
+        return found.keys.sorted().compactMap { name in
+            guard let own = found[name], let first = own.first else { return nil }
+            first.record.lost(
+                "the endpoint `\(name)` is known by its interface only", "what it leads to and its policy are not known"
+            )
+            return VPCEndpoint(
+                name: name, service: "unknown",
+                kind: .interface(onePerSubnet(own.map { interface($0.interface, of: name) }, of: name, first.record)),
+                origin: first.record.origin)
+        }
+    }
+
+    /// By the name of their endpoint, or their own where nothing tells it.
+    func undescribedEndpointInterfaces(of vpc: String) -> [String: [DescribedInterface]] {
+        let described = Set(places.all(.endpoints, in: vpc).flatMap { $0.texts("NetworkInterfaceIds") })
+        var found: [String: [DescribedInterface]] = [:]
+        for interface in interfaces.all(in: vpc) where interface.type == "vpc_endpoint" {
+            guard interface.isInUse, !interface.interface.securityGroups.isEmpty, !described.contains(interface.id)
+            else {
+                continue
+            }
+            let id = interface.description.split(separator: " ").last.map(String.init) ?? ""
+            if inventory.find(.endpoints, id) != nil { continue }
+            found[id.hasPrefix("vpce-") ? AWSName.of(id) ?? interface.name : interface.name, default: []].append(
+                interface)
+        }
+        return found
+    }
+
     /// Called as a lab file calls it, `<endpoint>-<zone>`: an endpoint has one in a zone.
     private func interface(_ interface: NetworkInterface, of endpoint: String) -> NetworkInterface {
         var interface = interface
@@ -93,13 +125,19 @@ extension CloudBuilder {
     /// The prefix list of the endpoint's service, by its name, or the one that a route to the endpoint has.
     private func prefixList(ofService service: String, endpoint: Record) -> String? {
         let region = endpoint.file.region
-        let named = inventory[.prefixLists].filter { $0.text("PrefixListName") == service }
+        // Some services have a second list, of IPv6 blocks.
+        func list(_ id: String?) -> PrefixList? {
+            id.flatMap { prefixLists[$0] }.flatMap { $0.blocks.isEmpty ? nil : $0 }
+        }
+        let named = inventory[.prefixLists].filter {
+            $0.text("PrefixListName") == service && list($0.text("PrefixListId")) != nil
+        }
         let near = named.first { $0.file.region == region } ?? named.first
-        if let id = near?.text("PrefixListId"), let list = prefixLists[id] { return list.name }
+        if let list = list(near?.text("PrefixListId")) { return list.name }
         let lists = endpoint.text("VpcEndpointId").map(places.prefixLists(ofGateway:)) ?? []
-        if let list = lists.lazy.compactMap({ prefixLists[$0] }).first { return list.name }
+        if let list = lists.lazy.compactMap({ list($0) }).first { return list.name }
         endpoint.lost(
-            "the prefix list of the service \(ObjectName.shown(service)) is not described",
+            "the prefix list of the service \(ObjectName.shown(service)) is not described with its IPv4 blocks",
             "the endpoint is missing; add what `aws ec2 describe-prefix-lists` prints")
         return nil
     }

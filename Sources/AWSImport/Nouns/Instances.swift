@@ -79,7 +79,9 @@ extension CloudBuilder {
             found.record.lost("the interface `\(found.name)` is attached to nothing", "it is not in the lab")
             return nil
         }
-        guard !found.interface.securityGroups.isEmpty, !found.description.hasPrefix("ELB ") else {
+        // AWS's own: these begin nothing, and an instance would.
+        let isManaged = found.description.hasPrefix("ELB ") || Self.passiveTypes.contains(found.type)
+        guard !found.interface.securityGroups.isEmpty, !isManaged else {
             found.record.lost(
                 "the interface `\(found.name)` (\(ObjectName.shown(found.type)): "
                     + "\(ObjectName.shown(found.description))) belongs to something that is not in the folder",
@@ -88,6 +90,11 @@ extension CloudBuilder {
         }
         return Instance(name: found.name, interface: found.interface, origin: found.record.origin)
     }
+
+    private static let passiveTypes: Set<String> = [
+        "vpc_endpoint", "gateway_load_balancer_endpoint", "gateway_load_balancer", "network_load_balancer",
+        "load_balancer", "nat_gateway",
+    ]
 
     /// The interfaces that other nouns speak of.
     private func claimedInterfaces(of vpc: String) -> Set<String> {
@@ -98,6 +105,7 @@ extension CloudBuilder {
         for record in places.all(.endpoints, in: vpc) {
             claimed.formUnion(record.texts("NetworkInterfaceIds"))
         }
+        claimed.formUnion(undescribedEndpointInterfaces(of: vpc).values.joined().map(\.id))
         for record in places.all(.loadBalancers, in: vpc) {
             claimed.formUnion(loadBalancerInterfaces(record).map(\.id))
         }

@@ -36,7 +36,7 @@ struct InterfaceCatalog {
     func all(describedAs text: String) -> [DescribedInterface] { (byDescription[text] ?? []).map { all[$0] } }
 
     init(_ inventory: Inventory) {
-        let elasticIPs = Self.elasticIPs(inventory)
+        let elasticIPs = ElasticIPs(inventory)
         for record in inventory[.networkInterfaces] {
             add(record, instance: record.record("Attachment")?.text("InstanceId"), elasticIPs, inventory)
         }
@@ -48,7 +48,7 @@ struct InterfaceCatalog {
     }
 
     private mutating func add(
-        _ record: Record, instance: String?, _ elasticIPs: [ElasticIPPlace: IPv4Address], _ inventory: Inventory
+        _ record: Record, instance: String?, _ elasticIPs: ElasticIPs, _ inventory: Inventory
     ) {
         guard let id = record.need("NetworkInterfaceId", "an interface"), places[id] == nil else { return }
         guard let name = AWSName.of(id) else { return record.error("the interface's id is no id of AWS") }
@@ -110,7 +110,7 @@ struct InterfaceCatalog {
 
     /// The private addresses, the primary one first, each with its public one.
     private func addresses(
-        _ record: Record, _ id: String, _ elasticIPs: [ElasticIPPlace: IPv4Address]
+        _ record: Record, _ id: String, _ elasticIPs: ElasticIPs
     ) -> [SecondaryAddress]? {
         let primary = record.address("PrivateIpAddress")
         var addresses: [SecondaryAddress] = []
@@ -126,7 +126,7 @@ struct InterfaceCatalog {
             }
             let pair = SecondaryAddress(
                 privateAddress: address,
-                publicAddress: association?.address("PublicIp") ?? elasticIPs[ElasticIPPlace(id, address)])
+                publicAddress: association?.address("PublicIp") ?? elasticIPs.of(id, address))
             guard seen.insert(address).inserted else { continue }
             if entry.flag("Primary") == true || address == primary {
                 addresses.insert(pair, at: 0)
@@ -134,19 +134,9 @@ struct InterfaceCatalog {
                 addresses.append(pair)
             }
         }
-        return addresses.isEmpty ? nil : addresses
-    }
-
-    /// Elastic IPs by the interface and private address they are associated with.
-    private static func elasticIPs(_ inventory: Inventory) -> [ElasticIPPlace: IPv4Address] {
-        var places: [ElasticIPPlace: IPv4Address] = [:]
-        for record in inventory[.addresses] {
-            guard let id = record.text("NetworkInterfaceId"), let address = record.address("PrivateIpAddress") else {
-                continue
-            }
-            places[ElasticIPPlace(id, address)] = record.address("PublicIp")
-        }
-        return places
+        guard !addresses.isEmpty else { return nil }
+        addresses[0].publicAddress = addresses[0].publicAddress ?? elasticIPs.ofPrimary(id)
+        return addresses
     }
 
     static func unique(_ names: [String]) -> [String] {
@@ -155,12 +145,31 @@ struct InterfaceCatalog {
     }
 }
 
-private struct ElasticIPPlace: Hashable {
-    let interface: String
-    let address: IPv4Address
-
-    init(_ interface: String, _ address: IPv4Address) {
-        self.interface = interface
-        self.address = address
+/// Elastic IPs by the interface and private address they are associated with.
+private struct ElasticIPs {
+    private struct Place: Hashable {
+        let interface: String
+        let address: IPv4Address
     }
+
+    private var places: [Place: IPv4Address] = [:]
+    /// Of descriptions that name the interface alone.
+    private var primaries: [String: IPv4Address] = [:]
+
+    init(_ inventory: Inventory) {
+        for record in inventory[.addresses] {
+            guard let id = record.text("NetworkInterfaceId"), let own = record.address("PublicIp") else { continue }
+            if let address = record.address("PrivateIpAddress") {
+                places[Place(interface: id, address: address)] = own
+            } else {
+                primaries[id] = own
+            }
+        }
+    }
+
+    func of(_ interface: String, _ address: IPv4Address) -> IPv4Address? {
+        places[Place(interface: interface, address: address)]
+    }
+
+    func ofPrimary(_ interface: String) -> IPv4Address? { primaries[interface] }
 }

@@ -11,8 +11,35 @@ extension CloudBuilder {
         }
         var pools = AmazonRanges.blocks.filter { range in !blocks.contains { $0.overlaps(range) } }
         let others = Set(held.filter { address in !pools.contains { $0.contains(address) } })
-        pools += others.sorted().map { CIDRBlock($0) }.filter { range in !blocks.contains { $0.overlaps(range) } }
-        return Internet(furtherPools: pools)
+        // What the folder itself shows as nobody's is somebody's account, wherever it lies: it is not the Internet.
+        let idle = describedAddresses.subtracting(held)
+        pools += others.union(idle).sorted().map { CIDRBlock($0) }
+            .filter { range in !blocks.contains { $0.overlaps(range) } }
+        return Internet(publicPool: Self.pool(beside: blocks), furtherPools: pools)
+    }
+
+    /// Public addresses of whatever the folder describes, alive or not.
+    private var describedAddresses: Set<IPv4Address> {
+        let interfaces =
+            inventory[.networkInterfaces] + inventory[.instances].flatMap { $0.records("NetworkInterfaces") }
+        let associations = (interfaces + interfaces.flatMap { $0.records("PrivateIpAddresses") })
+            .compactMap { $0.record("Association") }
+        let holders =
+            associations + inventory[.addresses] + inventory[.natGateways].flatMap { $0.records("NatGatewayAddresses") }
+        let texts =
+            holders.compactMap { $0.text("PublicIp") } + inventory[.instances].compactMap { $0.text("PublicIpAddress") }
+        return Set(texts.compactMap(IPv4Address.init)).filter {
+            !$0.isPrivateOrShared && CIDRBlock($0).specialUse == nil
+        }
+    }
+
+    /// What the lab gives addresses from by itself: a VPC may have any block, those kept for examples, too.
+    private static func pool(beside blocks: [CIDRBlock]) -> CIDRBlock {
+        let others = [IPv4Address(192, 0, 2, 0), IPv4Address(198, 18, 0, 0)].map {
+            CIDRBlock(containing: $0, prefixLength: 24)
+        }
+        return ([.documentationPool] + others).first { pool in !blocks.contains { $0.overlaps(pool) } }
+            ?? .documentationPool
     }
 
     /// Where no Internet gateway is attached, or none is described, nobody translates public addresses.
@@ -45,7 +72,9 @@ extension CloudBuilder {
                 ledger.add(
                     .warning, vpc.loadBalancers[balancer].origin,
                     "`\(vpc.loadBalancers[balancer].name)` faces the Internet, and `\(vpc.name)` has no Internet gateway",
-                    hint: "it is internal in the lab; add what `aws ec2 describe-internet-gateways` prints")
+                    hint: inventory.describes(.internetGateways)
+                        ? "nobody reaches it from there, in AWS as in the lab: it is internal here"
+                        : "it is internal in the lab; add what `aws ec2 describe-internet-gateways` prints")
             }
             for node in vpc.loadBalancers[balancer].nodes.indices {
                 drop(&vpc.loadBalancers[balancer].nodes[node].interface, of: vpc.loadBalancers[balancer].name)
@@ -55,7 +84,9 @@ extension CloudBuilder {
             ledger.add(
                 .warning, vpc.origin,
                 "`\(owner)` has the public address \(address), and `\(vpc.name)` no Internet gateway",
-                hint: "the address is not in the lab; add what `aws ec2 describe-internet-gateways` prints")
+                hint: inventory.describes(.internetGateways)
+                    ? "nobody translates it, in AWS as in the lab"
+                    : "the address is not in the lab; add what `aws ec2 describe-internet-gateways` prints")
         }
     }
 

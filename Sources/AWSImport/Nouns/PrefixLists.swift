@@ -18,7 +18,11 @@ extension CloudBuilder {
             }
             let texts = record.texts("Cidrs") + entries.compactMap { $0.text("Cidr") }
             let isIPv6 = texts.contains { $0.contains(":") }
-            if isIPv6 { record.lost("the prefix list `\(name)` holds IPv6 blocks", "the lab is IPv4 only") }
+            if isIPv6 {
+                record.lost(
+                    "the prefix list `\(name)` holds IPv6 blocks",
+                    "the lab is IPv4 only: routes and rules that name it do nothing for these")
+            }
             let blocks = texts.filter { !$0.contains(":") }.compactMap { text -> CIDRBlock? in
                 if let block = CIDRBlock(text) { return block }
                 record.error("`\(ObjectName.shown(text))` is not an IPv4 block")

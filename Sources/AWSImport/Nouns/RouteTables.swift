@@ -9,6 +9,11 @@ struct RouteTargets {
     /// The blocks of the VPC's subnets.
     let subnets: Set<CIDRBlock>
 
+    /// Of targets that the lab has no noun for.
+    static let keys = [
+        "EgressOnlyInternetGatewayId", "LocalGatewayId", "CarrierGatewayId", "CoreNetworkArn", "OdbNetworkArn",
+    ]
+
     enum Found {
         case target(RouteTarget)
         /// The lab has nothing of the kind; why.
@@ -33,10 +38,7 @@ struct RouteTargets {
         }
         if let id = route.text("NetworkInterfaceId") { return interface(id) }
         if let id = route.text("InstanceId") { return known(id, vpc.instance, "instance").map(RouteTarget.instance) }
-        let others = [
-            "EgressOnlyInternetGatewayId", "LocalGatewayId", "CarrierGatewayId", "CoreNetworkArn", "OdbNetworkArn",
-        ]
-        for key in others { if let id = route.text(key) { return .lost("`\(ObjectName.shown(id))` (\(key))") } }
+        for key in Self.keys { if let id = route.text(key) { return .lost("`\(ObjectName.shown(id))` (\(key))") } }
         return nil
     }
 
@@ -67,10 +69,12 @@ struct RouteTargets {
         func map(_ make: (String) -> RouteTarget) -> Found { name.map { .target(make($0)) } ?? .lost(reason) }
     }
 
-    /// Whether the lab can lead a part of the VPC elsewhere: a whole subnet, through a middlebox.
+    /// Whether the lab can lead a part of the VPC elsewhere: a whole subnet, through a middlebox; or nowhere, which is
+    /// what is left of such a route when the middlebox has gone.
     func canSplit(_ destination: CIDRBlock, to target: RouteTarget) -> Bool {
         switch target {
         case .instance, .natGateway: subnets.contains(destination)
+        case .blackhole: true
         default: false
         }
     }
@@ -134,18 +138,13 @@ extension CloudBuilder {
             return []
         }
         let list = record.text("DestinationPrefixListId")
-        guard let destinations = destinations(record, list, of: table) else { return [] }
-        guard let target = target(record, of: table, destinations, targets) else { return [] }
+        guard let all = destinations(record, list, of: table) else { return [] }
+        let destinations = all.filter { isWritable($0, list, record, of: table, targets.vpc) }
+        guard !destinations.isEmpty, let target = target(record, of: table, destinations, targets) else { return [] }
         return destinations.compactMap { destination in
             // The local routes of the VPC are in every table by themselves, and nothing lies between one and a
             // subnet's: a route for a part of the VPC says nothing new.
             if target == .local { return nil }
-            if targets.vpc.cidrBlocks.contains(destination) {
-                record.lost(
-                    "the local route of `\(table)` leads to `\(target.name)`",
-                    "the lab cannot replace local routes: packets within \(destination) go straight to their interface")
-                return nil
-            }
             if targets.vpc.cidrBlocks.contains(where: { $0.contains(destination) }),
                 !targets.canSplit(destination, to: target)
             {
@@ -158,6 +157,37 @@ extension CloudBuilder {
                 destination: destination, target: target, prefixList: list.flatMap(AWSName.of),
                 isPropagated: record.text("Origin") == "EnableVgwRoutePropagation", origin: record.origin)
         }
+    }
+
+    /// Whether a lab can have a route there at all, whatever it leads to.
+    private func isWritable(
+        _ destination: CIDRBlock, _ list: String?, _ record: Record, of table: String, _ vpc: VPC
+    ) -> Bool {
+        if destination.specialUse != nil {
+            record.lost(
+                "the route of `\(table)` to \(destination) leads to \(Self.shownTarget(record))",
+                "it is missing: the lab forwards no packet to these addresses")
+            return false
+        }
+        guard vpc.cidrBlocks.contains(destination) else { return true }
+        if let list {
+            record.lost(
+                "the prefix list `\(ObjectName.shown(list))` of a route of `\(table)` holds \(destination), the VPC's own block",
+                "the local route wins, in AWS as in the lab: packets within \(destination) stay in the VPC")
+        } else if record.text("GatewayId") != "local" {
+            record.lost(
+                "the local route of `\(table)` leads to \(Self.shownTarget(record))",
+                "the lab cannot replace local routes: packets within \(destination) go straight to their interface")
+        }
+        return false
+    }
+
+    /// The target as described, whether the lab has it or not.
+    private static func shownTarget(_ record: Record) -> String {
+        if record.text("State") == "blackhole" { return "nowhere, a blackhole" }
+        let keys = RouteTargets.keys + ["GatewayId", "NatGatewayId", "VpcPeeringConnectionId", "TransitGatewayId"]
+        let id = (keys + ["NetworkInterfaceId", "InstanceId"]).lazy.compactMap { record.text($0) }.first
+        return id.map { "`\(ObjectName.shown($0))`" } ?? "no target"
     }
 
     private func destinations(_ record: Record, _ list: String?, of table: String) -> [CIDRBlock]? {
@@ -182,11 +212,25 @@ extension CloudBuilder {
             let shown = destinations.first.map { "\($0)" } ?? ""
             record.lost(
                 "the route of `\(table)` to \(shown) leads to \(what)",
-                "packets to \(shown) are dropped here as by a blackhole; in AWS they go on")
+                isGone(record)
+                    ? "packets to \(shown) are dropped, in AWS as in the lab"
+                    : "packets to \(shown) are dropped here as by a blackhole; in AWS they go on")
             return .blackhole
         case nil:
             record.lost("a route of `\(table)` has no target", "its packets are dropped")
             return .blackhole
         }
+    }
+    /// Whether the folder says that the target carries nothing: a rejected peering, a NAT gateway that is deleted, a
+    /// gateway attached elsewhere.
+    private func isGone(_ record: Record) -> Bool {
+        if let id = record.text("VpcPeeringConnectionId"), let peering = inventory.find(.peerings, id) {
+            return (peering.record("Status")?.text("Code") ?? "active") != "active"
+        }
+        if let id = record.text("NatGatewayId"), let gateway = inventory.find(.natGateways, id) {
+            return !isAlive(gateway)
+        }
+        guard let id = record.text("GatewayId") else { return false }
+        return inventory.find(.internetGateways, id) != nil || inventory.find(.vpnGateways, id) != nil
     }
 }

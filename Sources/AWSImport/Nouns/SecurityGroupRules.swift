@@ -16,8 +16,3 @@ extension Record {
         .init(key: key, value: value.with(.list([value.with(.object([.init(key: inner, value: value)]))])))
     }
 }
-
-extension JSONValue {
-    /// Something else at the same place.
-    fileprivate func with(_ content: Content) -> JSONValue { JSONValue(content: content, line: line, column: column) }
-}

@@ -118,6 +118,34 @@ extension CloudBuilder {
         }
     }
 
+    /// A rule may name a group that is described by its rules alone, and borne by nothing here: whose VPC it is in, and
+    /// whether there is anybody, no file says.
+    func dropUnknownGroups(of lab: inout Lab) {
+        let groups = Dictionary(
+            lab.vpcs.map { ($0.name, Set($0.securityGroups.map(\.name))) }, uniquingKeysWith: { first, _ in first })
+        for vpc in lab.vpcs.indices {
+            let peers = lab.peerings.compactMap { $0.peer(of: lab.vpcs[vpc].name) }
+            let known = ([lab.vpcs[vpc].name] + peers).compactMap { groups[$0] }
+            for group in lab.vpcs[vpc].securityGroups.indices {
+                drop(from: &lab.vpcs[vpc].securityGroups[group].ingress, known)
+                drop(from: &lab.vpcs[vpc].securityGroups[group].egress, known)
+            }
+        }
+    }
+
+    private func drop(from rules: inout [SecurityGroupRule], _ known: [Set<String>]) {
+        rules.removeAll { rule in
+            guard case .securityGroup(let name) = rule.peer, !known.contains(where: { $0.contains(name) }) else {
+                return false
+            }
+            ledger.add(
+                .warning, rule.origin,
+                "a rule names the group `\(name)`, which nothing bears here and only its own rules describe",
+                hint: "it matches nobody; add what `aws ec2 describe-security-groups` prints")
+            return true
+        }
+    }
+
     private func missing(_ name: String, of vpc: VPC, _ vpcs: Set<String>) -> SecurityGroup {
         // A group may be associated with a second VPC, where it has the same rules.
         if let id = places.groupID(name), let record = inventory.find(.securityGroups, id) {

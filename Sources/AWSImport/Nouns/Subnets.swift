@@ -34,6 +34,17 @@ extension CloudBuilder {
             origin: record.origin)
     }
 
+    /// A VPC always has a default list; a folder may lack it.
+    func complainOfMissingList(of vpc: VPC) {
+        guard inventory.describes(.networkACLs), !vpc.networkACLs.contains(where: \.isDefault) else { return }
+        let bare = vpc.subnets.filter { $0.networkACL == nil }.map { "`\($0.name)`" }
+        guard !bare.isEmpty else { return }
+        let shown = bare.prefix(4).joined(separator: ", ") + (bare.count > 4 ? " and \(bare.count - 4) more" : "")
+        ledger.add(
+            .warning, vpc.origin, "no network ACL of \(shown) is described, and `\(vpc.name)` has no default one here",
+            hint: "everything passes there; add what `aws ec2 describe-network-acls` prints")
+    }
+
     private func complainOfSettings(ofSubnet record: Record, _ name: String) {
         if !record.records("Ipv6CidrBlockAssociationSet").isEmpty {
             record.lost("the subnet `\(name)` has IPv6 blocks", "the lab is IPv4 only: they are missing")

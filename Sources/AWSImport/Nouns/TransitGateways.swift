@@ -140,13 +140,17 @@ struct TransitGatewayBuilder {
     private func propagated(from attachment: String) -> [CIDRBlock] {
         var blocks: [CIDRBlock] = []
         for route in inventory[.transitGatewayStaticRoutes].flatMap({ $0.records("Routes") }) {
-            guard route.text("Type") == "propagated", (route.text("State") ?? "active") == "active" else { continue }
+            guard Self.isLearned(route) else { continue }
             let ends = route.records("TransitGatewayAttachments").compactMap { $0.text("TransitGatewayAttachmentId") }
             guard ends.compactMap(AWSName.of).contains(attachment) else { continue }
             if route.text("DestinationCidrBlock")?.contains(":") == true { continue }
             if let block = route.block("DestinationCidrBlock") { blocks.append(block) }
         }
         return blocks
+    }
+
+    private static func isLearned(_ route: Record) -> Bool {
+        route.text("Type") == "propagated" && (route.text("State") ?? "active") == "active"
     }
 
     /// The gateway at the other end of a peering.
@@ -169,10 +173,13 @@ struct TransitGatewayBuilder {
         let propagations =
             inventory.find(.transitGatewayPropagations, id)?
             .records("TransitGatewayRouteTablePropagations") ?? []
-        table.propagations = InterfaceCatalog.unique(
-            propagations.filter { ["enabled", "enabling"].contains($0.text("State") ?? "enabled") }
-                .compactMap { $0.text("TransitGatewayAttachmentId").flatMap(AWSName.of) })
         let described = inventory.find(.transitGatewayStaticRoutes, id)
+        let routes = described?.records("Routes") ?? []
+        // A search shows what was learned, too: whoever it was learned from is propagated.
+        let shown = routes.filter(Self.isLearned).flatMap { $0.records("TransitGatewayAttachments") }
+        table.propagations = InterfaceCatalog.unique(
+            (propagations.filter { ["enabled", "enabling"].contains($0.text("State") ?? "enabled") } + shown)
+                .compactMap { $0.text("TransitGatewayAttachmentId").flatMap(AWSName.of) })
         if described == nil {
             record.lost(
                 "the static routes of `\(name)` are not described",
@@ -182,8 +189,18 @@ struct TransitGatewayBuilder {
             described?.lost(
                 "the description of the routes of `\(name)` is cut off", "those above 1,000 are missing")
         }
-        for route in described?.records("Routes") ?? [] {
-            table.routes += routes(route, of: name)
+        // A block that somebody wrote beats the same one of a prefix list.
+        var seen: Set<CIDRBlock> = []
+        for hasBlock in [true, false] {
+            for route in routes where route.has("DestinationCidrBlock") == hasBlock {
+                for made in self.routes(route, of: name) {
+                    if seen.insert(made.destination).inserted {
+                        table.routes.append(made)
+                    } else if hasBlock {
+                        route.lost("`\(name)` has two routes to \(made.destination)", "the lab uses the first")
+                    }
+                }
+            }
         }
         return table
     }
@@ -217,26 +234,42 @@ struct TransitGatewayBuilder {
     /// Where no file lists propagations, the gateway's default setting is all there is to go by.
     private func addDefaultPropagations(to gateway: inout TransitGateway, options: Record?, _ record: Record) {
         guard !inventory.describes(.transitGatewayPropagations), !gateway.attachments.isEmpty else { return }
+        let described = Set(
+            inventory[.transitGatewayStaticRoutes].compactMap {
+                $0.text("TransitGatewayRouteTableId").flatMap(AWSName.of)
+            })
+        // Tables that show what they have learned leave nothing to guess.
+        let silent = gateway.routeTables.filter { !described.contains($0.name) || $0.propagations.isEmpty }
+        guard gateway.routeTables.isEmpty || !silent.isEmpty else { return }
         let table = options?.text("PropagationDefaultRouteTableId").flatMap(AWSName.of)
         guard options?.text("DefaultRouteTablePropagation") == "enable",
             let index = gateway.routeTables.firstIndex(where: { $0.name == table })
         else {
             return record.lost(
                 "the folder holds no `TransitGatewayPropagations` for `\(gateway.name)`",
-                "no VPC's blocks are in its tables, so little can pass; add them")
+                "no VPC's blocks are in its tables but those that a search shows; add them")
+        }
+        guard !described.contains(gateway.routeTables[index].name) else {
+            guard gateway.routeTables[index].propagations.isEmpty else { return }
+            return record.lost(
+                "the routes of `\(gateway.routeTables[index].name)` are described, and none of them is propagated",
+                "no VPC's blocks are in it; if only static ones were searched for, add `TransitGatewayPropagations`")
         }
         record.lost(
             "the folder holds no `TransitGatewayPropagations` for `\(gateway.name)`",
             "every VPC is taken as propagated to the gateway's default table")
-        gateway.routeTables[index].propagations = gateway.attachments.map(\.name)
+        // A peering has static routes only.
+        gateway.routeTables[index].propagations = gateway.attachments.filter { !$0.isPeering }.map(\.name)
     }
 
     /// Names that nothing bears would lead nowhere: say so, and leave a blackhole.
     private func checkRoutes(of gateway: inout TransitGateway, _ record: Record) {
         let attachments = Set(gateway.attachments.map(\.name))
+        // These never propagate.
+        let peerings = Set(gateway.attachments.filter(\.isPeering).map(\.name))
         let tables = Set(gateway.routeTables.map(\.name))
         for table in gateway.routeTables.indices {
-            gateway.routeTables[table].propagations.removeAll { !attachments.contains($0) }
+            gateway.routeTables[table].propagations.removeAll { !attachments.contains($0) || peerings.contains($0) }
             for route in gateway.routeTables[table].routes.indices {
                 let end = gateway.routeTables[table].routes[route].attachment
                 guard let end, !attachments.contains(end) else { continue }
@@ -255,4 +288,8 @@ struct TransitGatewayBuilder {
             gateway.attachments[index].routeTable = nil
         }
     }
+}
+
+extension TransitGatewayAttachment {
+    fileprivate var isPeering: Bool { if case .peering = resource { true } else { false } }
 }

@@ -134,12 +134,10 @@ extension Findings {
         }
     }
 
-    /// Nothing may be more specific than a local route, except a whole subnet sent through a middlebox.
+    /// Nothing may be more specific than a local route, except a whole subnet sent through a middlebox, and what is left
+    /// of such a route when the middlebox has gone: a blackhole.
     private mutating func checkLocal(_ route: Route, in vpc: VPC, subnets: Set<CIDRBlock>) {
-        // Half of all addresses, 0.0.0.0/1, is more than what is special in it.
-        if let use = route.destination.base.specialUse, route.destination.prefixLength >= 4,
-            route.destination.last.specialUse != nil
-        {
+        if let use = route.destination.specialUse {
             error(
                 route.origin, "no route can lead to \(route.destination): it \(use)",
                 hint: "AWS never forwards these addresses")
@@ -151,12 +149,13 @@ extension Findings {
                 hint: "remove this route; packets to the VPC's own block always stay in the VPC")
             return
         }
-        let isMiddlebox =
+        let isAllowed =
             switch route.target {
-            case .instance, .natGateway: true
+            case .instance, .natGateway: subnets.contains(route.destination)
+            case .blackhole: true
             default: false
             }
-        if !subnets.contains(route.destination) || !isMiddlebox {
+        if !isAllowed {
             error(
                 route.origin, "the route to \(route.destination) is more specific than the local route of \(local)",
                 hint:

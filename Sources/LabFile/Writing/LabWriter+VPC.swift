@@ -4,7 +4,7 @@ import IPAddressing
 extension LabWriter {
     mutating func sections(of vpc: VPC, depth: Int) {
         gateways(of: vpc, depth: depth)
-        section(depth, "route-tables", vpc.routeTables.map { ($0.name, Self.text($0)) })
+        section(depth, "route-tables", vpc.routeTables.map { ($0.name, text($0)) })
         section(depth, "network-acls", vpc.networkACLs.map { ($0.name, Self.text($0)) })
         section(depth, "subnets", vpc.subnets.map { ($0.name, Self.text($0)) })
         section(depth, "nat-gateways", vpc.natGateways.map { ($0.name, Self.text($0)) })
@@ -36,22 +36,33 @@ extension LabWriter {
         }
     }
 
-    private static func text(_ table: RouteTable) -> String {
+    private func text(_ table: RouteTable) -> String {
         YAMLText.mapping([("main", table.isMain ? "true" : nil), ("routes", routes(table.routes))])
     }
 
-    /// A route to a prefix list stands once, for all its blocks.
-    private static func routes(_ routes: [Route]) -> String {
+    /// A route to a prefix list stands once, for all its blocks; where the table has it for some of them only, these
+    /// stand by themselves. A block stands once: the route that wins.
+    private func routes(_ routes: [Route]) -> String {
+        var own: [String: Set<CIDRBlock>] = [:]
+        for route in routes { if let list = route.prefixList { own[list, default: []].insert(route.destination) } }
+        let whole = Set(own.keys.filter { name in own[name]?.isSuperset(of: blocks[name] ?? []) ?? false })
+        var better = Set(routes.filter { $0.prefixList == nil && !$0.isPropagated }.map(\.destination))
         var lists: Set<String> = []
-        return YAMLText.mapping(
-            routes.compactMap { route in
-                if let list = route.prefixList, !lists.insert(list).inserted { return nil }
-                let target = YAMLText.quoted(route.target.name)
-                let key = route.prefixList.map(YAMLText.quoted) ?? route.destination.description
-                return (
-                    key, route.isPropagated ? YAMLText.mapping([("to", target), ("propagated", "true")]) : target
-                )
-            })
+        var lines: [(key: String, value: String?)?] = routes.map { _ in nil }
+        for (index, route) in routes.enumerated() where !route.isPropagated {
+            let target = YAMLText.quoted(route.target.name)
+            if let list = route.prefixList, whole.contains(list) {
+                if lists.insert(list).inserted { lines[index] = (YAMLText.quoted(list), target) }
+            } else if route.prefixList == nil || better.insert(route.destination).inserted {
+                lines[index] = (route.destination.description, target)
+            }
+        }
+        for (index, route) in routes.enumerated() where route.isPropagated && better.insert(route.destination).inserted
+        {
+            let pairs = [("to", YAMLText.quoted(route.target.name)), ("propagated", "true")]
+            lines[index] = (route.destination.description, YAMLText.mapping(pairs))
+        }
+        return YAMLText.mapping(lines.compactMap { $0 })
     }
 
     private static func text(_ subnet: Subnet) -> String {

@@ -13,6 +13,8 @@ extension LabFile {
 /// Puts a lab into lines. Each section has an extension of its own.
 struct LabWriter {
     private(set) var lines: [String] = []
+    /// Of each prefix list.
+    private(set) var blocks: [String: [CIDRBlock]] = [:]
 
     mutating func add(_ depth: Int, _ text: String) {
         lines.append(String(repeating: "  ", count: depth) + text)
@@ -26,6 +28,7 @@ struct LabWriter {
     }
 
     mutating func write(_ lab: Lab) {
+        for list in lab.prefixLists { blocks[list.name] = list.blocks }
         add(0, "lab: \(YAMLText.quoted(lab.name))")
         if !lab.title.isEmpty { add(0, "title: \(YAMLText.quoted(lab.title))") }
         let pools = lab.internet.pools.map(\.description)

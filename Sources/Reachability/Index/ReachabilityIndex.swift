@@ -17,6 +17,8 @@ public final class ReachabilityIndex: Sendable {
     let peerings: [(requester: Int, accepter: Int)?]
     /// The VPC whose Internet gateway holds a public address.
     let publicOwners: [IPv4Address: Int]
+    /// Public addresses that are somebody's, and of no interface that lives: pools of one address.
+    let idleAddresses: Set<IPv4Address>
     let hosts: [IPv4Address: Int]
     /// First interfaces by node, and all by their own name.
     let interfaceOfNode: [String: Int]
@@ -38,6 +40,7 @@ public final class ReachabilityIndex: Sendable {
         transitGateways = builder.transitGateways
         peerings = builder.peerings
         publicOwners = builder.publicOwners
+        idleAddresses = Set(lab.internet.furtherPools.filter { $0.prefixLength == 32 }.map(\.base))
         hosts = Dictionary(
             lab.internet.hosts.enumerated().map { ($1.address, $0) }, uniquingKeysWith: { first, _ in first })
         interfaceOfNode = builder.interfaceOfNode

@@ -45,6 +45,11 @@ extension Walker {
         }
         if let owner = index.publicOwners[packet.destination] { return enterByInternetGateway(owner) }
         if packet.destination.isPrivateOrShared { return refusePrivateDestination() }
+        if index.idleAddresses.contains(packet.destination) {
+            return refuse(
+                .igwPrivateIPAssociationForIngress, .nullRouted, Hop(.internet),
+                "\(packet.destination) is a public address of no interface that lives")
+        }
         if index.lab.internet.publicPool.contains(packet.destination) {
             if let first = index.vpcs.firstIndex(where: { $0.model.internetGateway != nil }) {
                 return enterByInternetGateway(first)
