@@ -50,6 +50,8 @@ extension CIDRBlock {
     public static let privateUse = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].compactMap(CIDRBlock.init(_:))
     /// RFC 6598: the carriers' shared space.
     public static let sharedSpace = CIDRBlock(containing: IPv4Address(100, 64, 0, 0), prefixLength: 10)
+    /// RFC 1122: of the host itself.
+    public static let loopback = CIDRBlock(containing: IPv4Address(127, 0, 0, 0), prefixLength: 8)
     /// RFC 3927: of one link, and never routed.
     public static let linkLocal = CIDRBlock(containing: IPv4Address(169, 254, 0, 0), prefixLength: 16)
 }

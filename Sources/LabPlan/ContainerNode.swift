@@ -23,7 +23,7 @@ enum ContainerNode {
             plan.sockets = container.listeners.map {
                 SocketPlan(kind: $0.socketKind, port: $0.port, owner: plan.subject)
             }
-            plan.sysctls = Sysctl.forServers(plan.sockets)
+            plan.sysctls = [.unlimitedErrors] + Sysctl.forServers(plan.sockets)
             if let address = addresses[container.name] {
                 plan.resolvers = vpc.resolver.map { [$0] } ?? []
                 plan.searchDomains = InstanceNode.searchDomains

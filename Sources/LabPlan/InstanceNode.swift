@@ -47,7 +47,7 @@ enum InstanceNode {
         }
         node.resolvers = vpc.resolver.map { [$0] } ?? []
         node.searchDomains = searchDomains
-        node.sysctls += Sysctl.forServers(node.sockets)
+        node.sysctls += [.unlimitedErrors] + Sysctl.forServers(node.sockets)
         return node
     }
 
@@ -81,6 +81,9 @@ enum InstanceNode {
 }
 
 extension Sysctl {
+    /// A closed UDP port refuses every datagram: by itself the kernel tells one asker once a second, and all who share a
+    /// NAT gateway's address are one asker. What is measured must not depend on what was measured before.
+    static let unlimitedErrors = Sysctl("net.ipv4.icmp_ratemask", "0")
     /// nginx and sshd run as ordinary users and still want their ports.
     static let ordinaryUsersTakeAnyPort = Sysctl("net.ipv4.ip_unprivileged_port_start", "0")
 

@@ -54,7 +54,7 @@ struct InternetCore {
         node.sockets = host.listeners.map {
             SocketPlan(kind: $0.socketKind, port: $0.port, owner: "Internet host \(host.name)")
         }
-        node.sysctls += Sysctl.forServers(node.sockets)
+        node.sysctls += [.unlimitedErrors] + Sysctl.forServers(node.sockets)
         node.resolvers = internet.hosts.filter { $0.listeners.contains { $0.kind == .dns } }.map(\.address)
         return node
     }

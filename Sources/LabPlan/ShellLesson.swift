@@ -44,6 +44,9 @@ enum ShellLesson {
         if key == "net.ipv4.ip_early_demux" {
             return "What passes through is not for a socket here: the kernel need not look for one first."
         }
+        if key == "net.ipv4.icmp_ratemask" {
+            return "Every datagram for a closed port is refused, however often somebody asks."
+        }
         if key.hasSuffix(".rp_filter") {
             return "Source addresses are checked by rules below (source/dest check), not by the kernel's own guess."
         }

@@ -1,6 +1,13 @@
 import CloudModel
 import IPAddressing
 
+/// A flow with its names resolved.
+struct Beginning {
+    let start: FlowStart
+    let header: PacketHeader
+    let goal: Goal?
+}
+
 /// Where a flow begins, with names resolved.
 enum FlowStart: Hashable {
     case interface(Int)
@@ -69,7 +76,9 @@ enum FlowStart: Hashable {
 
 extension ReachabilityIndex {
     /// `nil` if the lab holds no such place.
-    func start(of source: Flow.Source) -> FlowStart? {
+    ///
+    /// - Parameter destination: Of several who have an address, who has it in the VPC of that node is meant.
+    func start(of source: Flow.Source, towards destination: Flow.Destination? = nil) -> FlowStart? {
         switch source {
         case .node(let name):
             if let number = containerNamed[name] { return .container(number) }
@@ -79,14 +88,26 @@ extension ReachabilityIndex {
         case .interface(let name):
             return (interfaceNamed[name] ?? interfaceOfNode[name]).flatMap { canBegin($0) ? .interface($0) : nil }
         case .address(let address):
-            if let number = vpcs.lazy.compactMap({ $0.interfaces[address] }).first { return .interface(number) }
-            return address.isPrivateOrShared ? nil : .internet(address)
+            if let number = holder(of: address, towards: destination) { return .interface(number) }
+            return address.isPrivateOrShared || address.specialUse != nil ? nil : .internet(address)
         case .internet(let address): return .internet(address)
         case .subnetRouter(let name, let address):
             return subnets.firstIndex { $0.model.name == name }.map { .subnet($0, address) }
         case .vpcRouter(let name, let address):
             return vpcs.firstIndex { $0.model.name == name }.map { .vpc($0, address) }
         }
+    }
+
+    /// The interface that has a private address, or that the Internet knows by a public one.
+    private func holder(of address: IPv4Address, towards destination: Flow.Destination?) -> Int? {
+        if let vpc = publicOwners[address], let inside = vpcs[vpc].privateOf[address] {
+            return vpcs[vpc].interfaces[inside]
+        }
+        let holders = vpcs.compactMap { $0.interfaces[address] }
+        guard holders.count > 1, let destination, let near = goal(of: destination, from: .internet(address)) else {
+            return holders.first
+        }
+        return holders.first { interfaces[$0].vpc == interfaces[near.interface].vpc } ?? holders.first
     }
 
     /// Somebody behind a virtual private gateway: the first address of its first block, or one of nobody.
@@ -107,12 +128,30 @@ extension ReachabilityIndex {
 
     /// Where a flow begins and its first packet; `nil` if the lab holds no such source, or the destination is nobody's
     /// name.
-    func beginning(of flow: Flow) -> (start: FlowStart, header: PacketHeader)? {
-        guard var start = start(of: flow.source), let destination = address(of: flow.destination, from: start) else {
-            return nil
-        }
+    func beginning(of flow: Flow) -> Beginning? {
+        guard var start = start(of: flow.source, towards: flow.destination),
+            let destination = address(of: flow.destination, from: start)
+        else { return nil }
         if case .node = flow.source { start = facing(destination, start, as: flow.sourceAddress) }
-        return (start, header(flow.transport, from: start, flow.sourceAddress, to: destination, flow.sourcePorts))
+        let source = flow.sourceAddress ?? ownAddress(flow.source, start)
+        return Beginning(
+            start: start, header: header(flow.transport, from: start, source, to: destination, flow.sourcePorts),
+            goal: goal(of: flow.destination, from: start))
+    }
+
+    /// The address that was asked for where an interface has several, or a public one.
+    private func ownAddress(_ source: Flow.Source, _ start: FlowStart) -> IPv4Address? {
+        guard case .address(let address) = source, case .interface(let number) = start else { return nil }
+        let inside = vpcs[interfaces[number].vpc].privateOf[address] ?? address
+        return interfaces[number].has(inside) ? inside : nil
+    }
+
+    private func goal(of destination: Flow.Destination, from start: FlowStart) -> Goal? {
+        guard case .node(let name) = destination else { return nil }
+        if let number = containerNamed[name] { return Goal(interface: containers[number].host, container: number) }
+        return (interfaceOfNode[name] ?? interfaceNamed[name] ?? node(ofBalancer: name, from: start)).map {
+            Goal(interface: $0)
+        }
     }
 
     /// Which of its interfaces an instance sends by: the one with the address it sends as, the one in the destination's
@@ -169,9 +208,26 @@ extension ReachabilityIndex {
         }
     }
 
+    /// Private within one VPC or over a private way to another, else public if it has any such address.
     func address(of number: Int, from start: FlowStart) -> IPv4Address {
-        if case .internet = start { return interfaces[number].publicAddress ?? interfaces[number].address }
-        return interfaces[number].address
+        let interface = interfaces[number]
+        switch start {
+        case .internet: return publicAddress(of: number) ?? interface.address
+        case .interface, .container:
+            guard let home = host(of: start).map({ interfaces[$0].vpc }), home != interface.vpc,
+                !lab.isConnected(vpcs[home].model, to: vpcs[interface.vpc].model)
+            else { return interface.address }
+            return publicAddress(of: number) ?? interface.address
+        case .subnet, .vpc, .virtualPrivateGateway: return interface.address
+        }
+    }
+
+    /// Of the interface, of a further address of it, or of another interface of the same node.
+    func publicAddress(of number: Int) -> IPv4Address? {
+        let others = interfaces[number].siblings.filter { $0 != number }
+        let addresses = ([number] + others).flatMap { interfaces[$0].addresses }
+        let vpc = vpcs[interfaces[number].vpc]
+        return addresses.lazy.compactMap { vpc.publicOf[$0] }.first
     }
 
     /// A load balancer by name or DNS name: its node in the client's zone, else its first;

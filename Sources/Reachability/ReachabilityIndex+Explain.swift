@@ -4,15 +4,15 @@ import IPAddressing
 extension ReachabilityIndex {
     /// The whole answer to one flow: way there, way back, every rule on them, and what a load balancer might do else.
     public func explain(_ flow: Flow) -> Analysis {
-        guard let (start, header) = beginning(of: flow) else { return unanswerable(flow) }
-        var walker = Walker(self, header, log: Diary())
-        let first = explain(flow, start, header, &walker)
+        guard let beginning = beginning(of: flow) else { return unanswerable(flow) }
+        var walker = Walker(self, beginning.header, log: Diary())
+        let first = explain(flow, beginning, &walker)
         guard walker.choices > 1 else { return first }
         var chosen = first
         var others: [Path] = []
         for choice in 1..<walker.choices {
             walker.choice = choice
-            let next = explain(flow, start, header, &walker)
+            let next = explain(flow, beginning, &walker)
             if next.isReachable && !chosen.isReachable {
                 chosen = next
             } else if next.isReachable {
@@ -25,29 +25,27 @@ extension ReachabilityIndex {
 
     /// Whether packets arrive and answers come back: `explain` without a word.
     public func isReachable(_ flow: Flow) -> Bool {
-        guard let (start, header) = beginning(of: flow) else { return false }
-        var walker = Walker(self, header, log: Silence())
-        return isReachable(start, header, flow.transport, &walker)
+        guard let beginning = beginning(of: flow) else { return false }
+        var walker = Walker(self, beginning.header, log: Silence())
+        return isReachable(beginning, flow.transport, &walker)
     }
 
     /// The same for each target that a load balancer on the way may choose; one answer where there is none.
     public func outcomes(of flow: Flow) -> [Bool] {
-        guard let (start, header) = beginning(of: flow) else { return [false] }
-        var walker = Walker(self, header, log: Silence())
+        guard let beginning = beginning(of: flow) else { return [false] }
+        var walker = Walker(self, beginning.header, log: Silence())
         var outcomes: [Bool] = []
         repeat {
             walker.choice = outcomes.count
-            outcomes.append(arrives(start, header, flow.transport, &walker))
+            outcomes.append(arrives(beginning, flow.transport, &walker))
         } while outcomes.count < walker.choices
         return outcomes
     }
 
-    func isReachable(
-        _ start: FlowStart, _ header: PacketHeader, _ transport: Transport, _ walker: inout Walker<Silence>
-    ) -> Bool {
+    func isReachable(_ beginning: Beginning, _ transport: Transport, _ walker: inout Walker<Silence>) -> Bool {
         walker.choice = 0
         repeat {
-            if arrives(start, header, transport, &walker) { return true }
+            if arrives(beginning, transport, &walker) { return true }
             walker.choice += 1
         } while walker.choice < walker.choices
         return false
@@ -55,20 +53,25 @@ extension ReachabilityIndex {
 
     /// By the choice of targets that the walker makes.
     private func arrives(
-        _ start: FlowStart, _ header: PacketHeader, _ transport: Transport, _ walker: inout Walker<Silence>
+        _ beginning: Beginning, _ transport: Transport, _ walker: inout Walker<Silence>
     ) -> Bool {
-        walker.begin(header)
-        guard case .arrived(let arrival) = start.send(&walker) else { return false }
+        let (start, header) = (beginning.start, beginning.header)
+        walker.begin(header, for: beginning.goal)
+        guard case .arrived(let arrival) = start.send(&walker), walker.hasMetGoal else { return false }
         if !transport.expectsReply || !start.awaitsReply { return true }
         return reply(&walker, from: arrival, to: start, expecting: header.reversed) == nil
     }
 
-    private func explain(
-        _ flow: Flow, _ start: FlowStart, _ header: PacketHeader, _ walker: inout Walker<Diary>
-    ) -> Analysis {
-        walker.begin(header)
+    private func explain(_ flow: Flow, _ beginning: Beginning, _ walker: inout Walker<Diary>) -> Analysis {
+        let (start, header) = (beginning.start, beginning.header)
+        walker.begin(header, for: beginning.goal)
         walker.log = Diary()
-        let verdict = start.send(&walker)
+        var verdict = start.send(&walker)
+        if case .arrived(let arrival) = verdict, !walker.hasMetGoal {
+            verdict = walker.refuse(
+                .noPossibleDestination, .neighborUnreachable, Hop(component(of: arrival)),
+                "\(walker.packet.destination) is not \(flow.destination.words) here: no way leads there")
+        }
         var forward = path(walker, from: header, verdict.disposition)
         if !forward.isComplete { forward.hints = hints(about: forward) }
         var analysis = Analysis(flow: flow, forward: forward, return: nil, alternatives: [])
@@ -82,6 +85,17 @@ extension ReachabilityIndex {
         if !way.isComplete { way.hints = hints(about: way) }
         analysis.return = way
         return analysis
+    }
+
+    private func component(of arrival: Verdict.Arrival) -> Component {
+        switch arrival {
+        case .interface(let number), .service(let number): owner(of: number)
+        case .container(let number): containers[number].component
+        case .internet(let host): host.map(component(ofHost:)) ?? .internet
+        case .gatewayEndpoint(let number, let vpc): endpointHop(number, vpc: vpc).component
+        case .virtualPrivateGateway(let number): vpcs[number].privateGateway
+        case .outside: .internet
+        }
     }
 
     /// Walks back; `nil` if the answer reaches who asked, in a shape it knows.
@@ -123,7 +137,11 @@ extension ReachabilityIndex {
                 $0.model.name == name && vpcs[$0.vpc].model.name == last.vpc
             }), let routes = subnet.routes
         else { return [] }
-        let destination = last.inbound?.destination ?? path.end.destination
+        // Behind a translation the destination is another one: ask for that which the winner has.
+        guard
+            let destination = [last.inbound?.destination, path.end.destination, path.start.destination]
+                .compactMap({ $0 }).first(where: { routes.best($0)?.block == winner.destination })
+        else { return [] }
         return routes.losers(destination).map { loser in
             let isEqual = loser.block == winner.destination
             let target = loser.route?.target.name ?? "local"

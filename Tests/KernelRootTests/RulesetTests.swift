@@ -18,7 +18,8 @@ struct RulesetTests {
         .mark(0x10000), .mark(0x10000, not: true), .ipProtocol(6), .ipProtocol(17), .ipProtocol(1),
         .destinationPort(.tcp, 443...443), .destinationPort(.udp, 8000...8100), .destinationPort(.tcp, 0...65534),
         .icmp(type: nil, code: nil), .icmp(type: 8, code: nil), .icmp(type: 3, code: 4),
-        .established, .invalid, .handedOn(true), .handedOn(false), .notrack, .verdictMap([.inputInterface], "ports"), .verdictMap([.mark], "marks"),
+        .established, .invalid, .handedOn(true), .handedOn(false), .notrack, .verdictMap([.inputInterface], "ports"),
+        .verdictMap([.mark], "marks"),
         .setMark(0x1ffff), .translate(.source, map: "public"), .translate(.destination, map: "public"),
     ]
 

@@ -79,6 +79,12 @@ public struct MatrixVerification: Sendable {
     /// Tries one row alone.
     public func row(_ from: Int) throws -> Row { try verify(from) }
 
+    /// Whether a datagram is predicted to get there, whatever becomes of a program's answer.
+    private func arrives(_ flow: Flow) -> Bool {
+        guard case .udp = flow.transport else { return false }
+        return ReachabilityIndex(lab.lab).explain(flow).forward.isComplete
+    }
+
     /// Every address behind which a DNS server listens.
     private var nameServers: Set<IPv4Address> {
         let instances = lab.lab.vpcs.flatMap(\.instances).filter { $0.listeners.contains { $0.kind == .dns } }
@@ -121,6 +127,12 @@ public struct MatrixVerification: Sendable {
                 let isReached = try again.isReached(address, port)
                 if isReached { reached.append((address, port)) }
                 guard isReached != predicted else { continue }
+                // Somebody else with the same address, to whom the sender's packets go, is not who was asked for.
+                let byAddress = Flow(from: source, to: .address(address), port.transport)
+                if !predicted, ReachabilityIndex(lab.lab).outcomes(of: byAddress).contains(true) { continue }
+                if again.isRefused(address, port), arrives(Flow(from: source, to: .address(address), port.transport)) {
+                    continue
+                }
                 wrong.append(
                     Disagreement(
                         from: sender.name, to: matrix.ends[to].name, port: port, predicted: predicted,

@@ -48,6 +48,10 @@ public struct PacketVerdicts: Sendable {
         }
     }
 
+    /// Whether the far end has said that no program listens on the port. The answer to a datagram is then an ICMP error,
+    /// which a network ACL may judge otherwise than the answer of a program.
+    func isRefused(_ address: IPv4Address, _ port: MatrixPort) -> Bool { state(address, port) == .closed }
+
     /// What came back, for people.
     public func words(_ address: IPv4Address, _ port: MatrixPort) -> String {
         switch state(address, port) {

@@ -36,24 +36,32 @@ struct SentPacket: Encodable {
         let flow = try LiveFlow.follow(
             in: lab, from: sender, to: start.destination, port: start.destinationPorts.lowerBound, kind)
         guard let request = flow.request else { return nil }
-        let arrives = request.isDelivered || leavesTheLab(request.end, analysis.forward)
+        let arrives = request.isDelivered || leavesTheLab(request.end, analysis.forward, lab)
         let agrees = arrives == analysis.forward.isComplete
         return SentPacket(
             flow: flow, agrees: agrees && (!request.isDelivered || returnAgrees(analysis, flow, kind)))
     }
 
-    /// Where no answer is predicted nothing may be heard. Where one is, something must be: to a datagram that nobody
-    /// waits for even a host that gets it need say nothing, and where a load balancer has a choice the prediction is of
-    /// one of several ways.
+    /// Where no answer is predicted nothing may be heard, but an ICMP error that refuses a datagram: lists may let that
+    /// through and not a program's answer. Where one is, something must be: to a datagram that nobody waits for even a
+    /// host that gets it need say nothing, and where a load balancer has a choice the prediction is of one of several
+    /// ways.
     private static func returnAgrees(_ analysis: Analysis, _ flow: LiveFlow, _ kind: LiveFlow.Kind) -> Bool {
         guard let back = analysis.return, analysis.alternatives.isEmpty else { return true }
-        return back.isComplete ? flow.isHeard || kind == .udp : !flow.isHeard
+        if kind == .udp { return back.isComplete || !flow.isAnswered }
+        return back.isComplete == flow.isHeard
     }
 
-    /// What goes on premises ends at the last box that the lab has, in the name of what would carry it on.
-    private static func leavesTheLab(_ end: LiveHop, _ forward: Path) -> Bool {
-        guard case .dropped(let owner) = end.outcome, forward.disposition == .exitsNetwork else { return false }
-        return owner.hasSuffix(": outside the lab") || owner.hasSuffix(" is outside the lab")
+    /// What goes on premises ends at the last box that the lab has, in the name of what would carry it on; what goes to
+    /// somebody on the Internet whom the lab does not hold, at the Internet's own router.
+    private static func leavesTheLab(_ end: LiveHop, _ forward: Path, _ lab: RunningLab) -> Bool {
+        guard forward.disposition == .exitsNetwork else { return false }
+        switch end.outcome {
+        case .dropped(let owner):
+            return owner.hasSuffix(": outside the lab") || owner.hasSuffix(" is outside the lab")
+        case .lost, .delivered: return lab.node(end.node)?.plan.role == .internet
+        case .forwarded: return false
+        }
     }
 
     private static func kind(of transport: Transport) -> LiveFlow.Kind? {

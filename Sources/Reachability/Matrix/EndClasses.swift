@@ -14,6 +14,8 @@ struct EndClasses {
         let rules: Int?
         let checksSource: Bool
         let blocks: [Int]
+        /// The VPCs in which somebody has the address.
+        let holders: [Int]
         let outage: Outage?
     }
 
@@ -35,7 +37,9 @@ struct EndClasses {
             let interface = index.interfaces[number]
             let kind = Kind(
                 subnet: interface.subnet, rules: interface.rules, checksSource: interface.checksSource,
-                blocks: blocks.holding(end.address), outage: interface.outage)
+                blocks: blocks.holding(end.address),
+                holders: index.vpcs.indices.filter { index.vpcs[$0].interfaces[end.address] != nil },
+                outage: interface.outage)
             if let place = known[kind] {
                 classes[place].append(position)
             } else {
@@ -78,8 +82,10 @@ private struct WrittenBlocks {
             blocks.formUnion(vpc.networkACLs.flatMap { $0.ingress + $0.egress }.map(\.block))
             blocks.formUnion(vpc.routeTables.flatMap(\.routes).map(\.destination))
             blocks.formUnion(vpc.cidrBlocks)
+            blocks.formUnion(vpc.virtualPrivateGateway?.prefixes ?? [])
         }
         blocks.formUnion(lab.transitGateways.flatMap(\.routeTables).flatMap(\.routes).map(\.destination))
+        blocks.formUnion(lab.transitGateways.flatMap(\.attachments).flatMap(\.prefixes))
         blocks.formUnion(lab.prefixLists.flatMap(\.blocks))
         prefixes = PrefixTable(blocks.sorted().map { ($0, 0) })
     }

@@ -10,14 +10,19 @@ public struct MatrixEnd: Hashable, Sendable {
     public var isOnInternet: Bool
     /// Load balancers, NAT gateways and endpoints are asked and ask nobody.
     public var canBegin: Bool
+    /// Where it stands, and the VPCs from which private ways may lead there, its own among them.
+    public var vpc: String?
+    public var neighborhood: Set<String> = []
     /// The host of a container, and of a host itself.
     public var host: String?
     /// What a container is asked by on its host, `address` being the host's own.
     public var bridgeAddress: IPv4Address?
 
-    /// From the Internet by its public address, if it has one; a container on its own host by the one behind `docker0`.
+    /// From the Internet and from VPCs without a private way by its public address, if it has one; a container on its own
+    /// host by the one behind `docker0`.
     public func address(askedBy sender: MatrixEnd) -> IPv4Address {
         if sender.isOnInternet { return publicAddress ?? address }
+        if let home = sender.vpc, vpc != nil, !neighborhood.contains(home) { return publicAddress ?? address }
         if let bridgeAddress, host == sender.host { return bridgeAddress }
         return address
     }

@@ -74,10 +74,12 @@ struct PairAsker {
         guard let start else { return 0 }
         let destination = to.address(askedBy: from)
         let first = index.facing(destination, start)
+        let goal = index.goal(ofEnd: to)
         var answer: UInt64 = 0
         for (position, port) in ports.enumerated() {
             let header = index.header(port.transport, from: first, to: destination, Flow.linuxEphemeralPorts)
-            if index.isReachable(first, header, port.transport, &walker) { answer |= 1 << UInt64(position) }
+            let beginning = Beginning(start: first, header: header, goal: goal)
+            if index.isReachable(beginning, port.transport, &walker) { answer |= 1 << UInt64(position) }
         }
         return answer
     }

@@ -88,12 +88,14 @@ extension Walker {
         log.visit(index.containers[number].component)
         if let verdict = meetOutage(ofContainer: number) { return verdict }
         log.add(index.containerHop(number))
+        meet(container: number)
         return .arrived(.container(number))
     }
 
     private mutating func arriveAtHost(_ host: Int) -> Verdict {
         log.visit(index.owner(of: host))
         log.add(index.ownerHop(host))
+        meet(interface: host)
         return .arrived(.interface(host))
     }
 }

@@ -8,7 +8,7 @@ extension Walker {
         let interface = index.interfaces[number]
         log.visit(index.owner(of: number))
         log.add(index.ownerHop(number))
-        if let verdict = deliverOnHost(number) { return verdict }
+        if let verdict = deliverOnHost(number) ?? deliverToItself(number) { return verdict }
         if let verdict = meetOutage(at: number, outwards: true) { return verdict }
         if case .endpoint = interface.owner, !isReply {
             return refuse(
@@ -18,6 +18,15 @@ extension Walker {
         if let verdict = checkSource(number) { return verdict }
         log.add(index.interfaceHop(number))
         return leave(number)
+    }
+
+    /// What a host sends to an address of its own stays on its `lo`, and no group or list sees it.
+    private mutating func deliverToItself(_ number: Int) -> Verdict? {
+        let interface = index.interfaces[number]
+        let isOwn = interface.siblings.contains { index.interfaces[$0].has(packet.destination) }
+        guard isOwn || CIDRBlock.loopback.contains(packet.destination) else { return nil }
+        meet(interface: number)
+        return .arrived(.interface(number))
     }
 
     /// The check of the interface that a packet leaves by: each interface has its own.
@@ -75,12 +84,14 @@ extension Walker {
     mutating func arrive(_ number: Int) -> Verdict {
         let interface = index.interfaces[number]
         if case .natGateway = interface.owner {
+            if interface.has(packet.destination) { meet(interface: number) }
             return meetOutage(at: number, outwards: false) ?? atNATGateway(number)
         }
         log.visit(index.owner(of: number))
         if let verdict = passGroups(number, egress: false) { return verdict }
         if let verdict = meetOutage(at: number, outwards: false) { return verdict }
         if !interface.has(packet.destination) { return passThrough(number) }
+        meet(interface: number)
         if case .loadBalancerNode = interface.owner { return atLoadBalancer(number) }
         log.add(index.interfaceHop(number))
         if index.containersOfHost[number] != nil {
@@ -111,6 +122,7 @@ extension Walker {
         if let own = interface.siblings.first(where: { index.interfaces[$0].has(packet.destination) }) {
             log.add(index.interfaceHop(number))
             log.add(index.ownerHop(number))
+            meet(interface: own)
             return .arrived(.interface(own))
         }
         if index.containersOfHost[number] != nil, DockerBridge.block.contains(packet.destination) {

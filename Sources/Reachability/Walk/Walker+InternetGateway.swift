@@ -59,10 +59,10 @@ extension Walker {
                 .igwPrivateIPAssociationForIngress, .nullRouted, Hop(.internet),
                 "\(packet.destination) belongs to AWS, and to no interface of this lab")
         }
-        if CIDRBlock.linkLocal.contains(packet.destination) {
+        if let use = packet.destination.specialUse {
             return refuse(
                 .noPossibleDestination, .nullRouted, Hop(.internet),
-                "\(packet.destination) is a link-local address, which nobody on the Internet has")
+                "\(packet.destination) \(use), which nobody on the Internet has")
         }
         log.add(Hop(.internet))
         return .arrived(.internet(nil))

@@ -12,6 +12,11 @@ extension Walker {
     /// Where the subnet's table says.
     mutating func route(from number: Int) -> Verdict {
         let subnet = index.subnets[number]
+        if let use = packet.destination.specialUse, !CIDRBlock.linkLocal.contains(packet.destination) {
+            return refuse(
+                .noPossibleDestination, .noRoute, index.subnetHop(number),
+                "\(packet.destination) \(use): a VPC carries nothing to it")
+        }
         guard !CIDRBlock.linkLocal.contains(packet.destination), let routes = subnet.routes,
             let entry = routes.best(packet.destination)
         else {

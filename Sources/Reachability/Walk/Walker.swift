@@ -21,6 +21,10 @@ struct Walker<Log: WalkLog> {
     var balancer: Int?
     /// The interface the flow began at, if any.
     var sender: Int?
+    /// Whom the flow is for, if it was asked for by name.
+    private var goal: Goal?
+    /// The packet came to whom it is for: somebody else may have the same address elsewhere.
+    private(set) var hasMetGoal = true
     /// Which of a load balancer's possible targets to take.
     var choice = 0
     /// How many there were at the first load balancer.
@@ -34,8 +38,10 @@ struct Walker<Log: WalkLog> {
     }
 
     /// Ready for the next flow, with the memory's storage kept.
-    mutating func begin(_ packet: PacketHeader) {
+    mutating func begin(_ packet: PacketHeader, for goal: Goal?) {
         self.packet = packet
+        self.goal = goal
+        hasMetGoal = goal == nil
         memory.forget()
         isReply = false
         hasLostGroups = false
@@ -54,6 +60,18 @@ struct Walker<Log: WalkLog> {
         cameByTransitGateway = false
         balancer = nil
         steps = 0
+    }
+
+    /// The packet is at an interface that has the address it is for.
+    mutating func meet(interface number: Int) {
+        guard !hasMetGoal, let goal else { return }
+        hasMetGoal = number == goal.interface || index.interfaces[goal.interface].siblings.contains(number)
+    }
+
+    /// The packet is at a container; who asks for its host by name means whatever answers there.
+    mutating func meet(container number: Int) {
+        guard !hasMetGoal, let goal else { return }
+        hasMetGoal = number == goal.container || index.containers[number].host == goal.interface
     }
 
     /// From here on nobody knows whose packet this is.

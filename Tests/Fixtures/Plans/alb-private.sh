@@ -118,6 +118,16 @@ ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=3
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout_stream=350
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_icmp_timeout=350
 
+# instance app-a:
+# Every datagram for a closed port is refused, however often somebody asks.
+ip netns exec "$LAB.app-a" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance app-b:
+ip netns exec "$LAB.app-b" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance db:
+ip netns exec "$LAB.db" sysctl -q -w net.ipv4.icmp_ratemask=0
+
 # load balancer web-a:
 ip netns exec "$LAB.web-a" sysctl -q -w net.ipv4.ip_unprivileged_port_start=0
 
@@ -131,6 +141,21 @@ ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_early_demux=0
+
+# Internet host mirror:
+ip netns exec "$LAB.mirror" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# Internet host echo:
+ip netns exec "$LAB.echo" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# Internet host resolver:
+ip netns exec "$LAB.resolver" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# Internet host scanner:
+ip netns exec "$LAB.scanner" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# Internet host user:
+ip netns exec "$LAB.user" sysctl -q -w net.ipv4.icmp_ratemask=0
 
 # --- wires -----------------------------------------------------------------------------------------
 # One veth pair for each network interface, both ends in place at once. No bridge: two instances of

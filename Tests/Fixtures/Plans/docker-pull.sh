@@ -108,6 +108,13 @@ ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=3
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout_stream=350
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_icmp_timeout=350
 
+# instance host:
+# Every datagram for a closed port is refused, however often somebody asks.
+ip netns exec "$LAB.host" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance sealed:
+ip netns exec "$LAB.sealed" sysctl -q -w net.ipv4.icmp_ratemask=0
+
 # the Internet:
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_forward=1
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.rp_filter=0
@@ -117,7 +124,14 @@ ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.send_redirects=
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_early_demux=0
 
 # Internet host registry:
+ip netns exec "$LAB.registry" sysctl -q -w net.ipv4.icmp_ratemask=0
 ip netns exec "$LAB.registry" sysctl -q -w net.ipv4.ip_unprivileged_port_start=0
+
+# Internet host resolver:
+ip netns exec "$LAB.resolver" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# Internet host scanner:
+ip netns exec "$LAB.scanner" sysctl -q -w net.ipv4.icmp_ratemask=0
 
 # --- wires -----------------------------------------------------------------------------------------
 # One veth pair for each network interface, both ends in place at once. No bridge: two instances of

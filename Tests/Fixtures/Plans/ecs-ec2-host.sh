@@ -113,6 +113,8 @@ ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout_s
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_icmp_timeout=350
 
 # instance front:
+# Every datagram for a closed port is refused, however often somebody asks.
+ip netns exec "$LAB.front" sysctl -q -w net.ipv4.icmp_ratemask=0
 ip netns exec "$LAB.front" sysctl -q -w net.ipv4.ip_forward=1
 ip netns exec "$LAB.front" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.front" sysctl -q -w net.ipv4.conf.default.rp_filter=0
@@ -121,6 +123,15 @@ ip netns exec "$LAB.front" sysctl -q -w net.ipv4.conf.default.send_redirects=0
 ip netns exec "$LAB.front" sysctl -q -w net.ipv4.ip_early_demux=0
 ip netns exec "$LAB.front" sysctl -q -w net.ipv4.conf.default.proxy_arp=1
 
+# container apart:
+ip netns exec "$LAB.apart" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance back:
+ip netns exec "$LAB.back" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance lost:
+ip netns exec "$LAB.lost" sysctl -q -w net.ipv4.icmp_ratemask=0
+
 # the Internet:
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_forward=1
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.rp_filter=0
@@ -128,6 +139,15 @@ ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_early_demux=0
+
+# Internet host echo:
+ip netns exec "$LAB.echo" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# Internet host scanner:
+ip netns exec "$LAB.scanner" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# Internet host user:
+ip netns exec "$LAB.user" sysctl -q -w net.ipv4.icmp_ratemask=0
 
 # --- wires -----------------------------------------------------------------------------------------
 # One veth pair for each network interface, both ends in place at once. No bridge: two instances of

@@ -95,6 +95,16 @@ ip netns exec "$LAB.vpc" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=0
 ip netns exec "$LAB.vpc" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=30
 ip netns exec "$LAB.vpc" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout_stream=180
 
+# ECS task web-1:
+# Every datagram for a closed port is refused, however often somebody asks.
+ip netns exec "$LAB.web-1" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# ECS task web-2:
+ip netns exec "$LAB.web-2" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# ECS task quiet:
+ip netns exec "$LAB.quiet" sysctl -q -w net.ipv4.icmp_ratemask=0
+
 # the Internet:
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_forward=1
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.rp_filter=0
@@ -102,6 +112,15 @@ ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_early_demux=0
+
+# Internet host echo:
+ip netns exec "$LAB.echo" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# Internet host scanner:
+ip netns exec "$LAB.scanner" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# Internet host user:
+ip netns exec "$LAB.user" sysctl -q -w net.ipv4.icmp_ratemask=0
 
 # --- wires -----------------------------------------------------------------------------------------
 # One veth pair for each network interface, both ends in place at once. No bridge: two instances of

@@ -103,11 +103,22 @@ ip netns exec "$LAB.vpc" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=0
 ip netns exec "$LAB.vpc" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=30
 ip netns exec "$LAB.vpc" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout_stream=180
 
+# instance auto:
+# Every datagram for a closed port is refused, however often somebody asks.
+ip netns exec "$LAB.auto" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance chosen:
+ip netns exec "$LAB.chosen" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance none:
+ip netns exec "$LAB.none" sysctl -q -w net.ipv4.icmp_ratemask=0
+
 # instance many:
 ip netns exec "$LAB.many" sysctl -q -w net.ipv4.conf.all.rp_filter=0
 ip netns exec "$LAB.many" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.many" sysctl -q -w net.ipv4.conf.default.arp_ignore=1
 ip netns exec "$LAB.many" sysctl -q -w net.ipv4.conf.default.arp_announce=2
+ip netns exec "$LAB.many" sysctl -q -w net.ipv4.icmp_ratemask=0
 
 # instance box:
 ip netns exec "$LAB.box" sysctl -q -w net.ipv4.ip_forward=1
@@ -116,6 +127,19 @@ ip netns exec "$LAB.box" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.box" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.box" sysctl -q -w net.ipv4.conf.default.send_redirects=0
 ip netns exec "$LAB.box" sysctl -q -w net.ipv4.ip_early_demux=0
+ip netns exec "$LAB.box" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance picky:
+ip netns exec "$LAB.picky" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance left:
+ip netns exec "$LAB.left" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance right:
+ip netns exec "$LAB.right" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance stuck:
+ip netns exec "$LAB.stuck" sysctl -q -w net.ipv4.icmp_ratemask=0
 
 # the Internet:
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_forward=1
@@ -124,6 +148,9 @@ ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_early_demux=0
+
+# Internet host echo:
+ip netns exec "$LAB.echo" sysctl -q -w net.ipv4.icmp_ratemask=0
 
 # --- wires -----------------------------------------------------------------------------------------
 # One veth pair for each network interface, both ends in place at once. No bridge: two instances of

@@ -108,6 +108,19 @@ ip netns exec "$LAB.nat" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=350
 ip netns exec "$LAB.nat" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout_stream=350
 ip netns exec "$LAB.nat" sysctl -q -w net.netfilter.nf_conntrack_icmp_timeout=350
 
+# instance app:
+# Every datagram for a closed port is refused, however often somebody asks.
+ip netns exec "$LAB.app" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance bad:
+ip netns exec "$LAB.bad" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance db:
+ip netns exec "$LAB.db" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance db2:
+ip netns exec "$LAB.db2" sysctl -q -w net.ipv4.icmp_ratemask=0
+
 # the Internet:
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_forward=1
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.rp_filter=0
@@ -115,6 +128,9 @@ ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_early_demux=0
+
+# Internet host echo:
+ip netns exec "$LAB.echo" sysctl -q -w net.ipv4.icmp_ratemask=0
 
 # --- wires -----------------------------------------------------------------------------------------
 # One veth pair for each network interface, both ends in place at once. No bridge: two instances of

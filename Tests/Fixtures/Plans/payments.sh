@@ -116,6 +116,19 @@ ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=3
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout_stream=350
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_icmp_timeout=350
 
+# instance admin:
+# Every datagram for a closed port is refused, however often somebody asks.
+ip netns exec "$LAB.admin" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance shop:
+ip netns exec "$LAB.shop" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance payments:
+ip netns exec "$LAB.payments" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance db:
+ip netns exec "$LAB.db" sysctl -q -w net.ipv4.icmp_ratemask=0
+
 # load balancer front-a:
 ip netns exec "$LAB.front-a" sysctl -q -w net.ipv4.ip_unprivileged_port_start=0
 
@@ -129,6 +142,15 @@ ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_early_demux=0
+
+# Internet host bank:
+ip netns exec "$LAB.bank" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# Internet host scanner:
+ip netns exec "$LAB.scanner" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# Internet host office:
+ip netns exec "$LAB.office" sysctl -q -w net.ipv4.icmp_ratemask=0
 
 # --- wires -----------------------------------------------------------------------------------------
 # One veth pair for each network interface, both ends in place at once. No bridge: two instances of

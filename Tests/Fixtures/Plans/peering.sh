@@ -99,6 +99,13 @@ ip netns exec "$LAB.a" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=0
 ip netns exec "$LAB.a" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=30
 ip netns exec "$LAB.a" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout_stream=180
 
+# instance client:
+# Every datagram for a closed port is refused, however often somebody asks.
+ip netns exec "$LAB.client" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance intruder:
+ip netns exec "$LAB.intruder" sysctl -q -w net.ipv4.icmp_ratemask=0
+
 # Internet gateway igw-b:
 ip netns exec "$LAB.igw-b" sysctl -q -w net.ipv4.ip_forward=1
 ip netns exec "$LAB.igw-b" sysctl -q -w net.ipv4.conf.all.rp_filter=0
@@ -121,6 +128,9 @@ ip netns exec "$LAB.b" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=0
 ip netns exec "$LAB.b" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=30
 ip netns exec "$LAB.b" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout_stream=180
 
+# instance web:
+ip netns exec "$LAB.web" sysctl -q -w net.ipv4.icmp_ratemask=0
+
 # VPC router c:
 ip netns exec "$LAB.c" sysctl -q -w net.ipv4.ip_forward=1
 ip netns exec "$LAB.c" sysctl -q -w net.ipv4.conf.all.rp_filter=0
@@ -135,6 +145,9 @@ ip netns exec "$LAB.c" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=0
 ip netns exec "$LAB.c" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=30
 ip netns exec "$LAB.c" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout_stream=180
 
+# instance far:
+ip netns exec "$LAB.far" sysctl -q -w net.ipv4.icmp_ratemask=0
+
 # the Internet:
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_forward=1
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.rp_filter=0
@@ -142,6 +155,9 @@ ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_early_demux=0
+
+# Internet host echo:
+ip netns exec "$LAB.echo" sysctl -q -w net.ipv4.icmp_ratemask=0
 
 # --- wires -----------------------------------------------------------------------------------------
 # One veth pair for each network interface, both ends in place at once. No bridge: two instances of

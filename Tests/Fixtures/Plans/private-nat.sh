@@ -133,6 +133,22 @@ ip netns exec "$LAB.nat-lost" sysctl -q -w net.netfilter.nf_conntrack_udp_timeou
 ip netns exec "$LAB.nat-lost" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout_stream=350
 ip netns exec "$LAB.nat-lost" sysctl -q -w net.netfilter.nf_conntrack_icmp_timeout=350
 
+# instance bastion:
+# Every datagram for a closed port is refused, however often somebody asks.
+ip netns exec "$LAB.bastion" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance app:
+ip netns exec "$LAB.app" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance worker:
+ip netns exec "$LAB.worker" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance vault:
+ip netns exec "$LAB.vault" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance stray:
+ip netns exec "$LAB.stray" sysctl -q -w net.ipv4.icmp_ratemask=0
+
 # the Internet:
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_forward=1
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.rp_filter=0
@@ -140,6 +156,21 @@ ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_early_demux=0
+
+# Internet host mirror:
+ip netns exec "$LAB.mirror" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# Internet host echo:
+ip netns exec "$LAB.echo" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# Internet host resolver:
+ip netns exec "$LAB.resolver" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# Internet host scanner:
+ip netns exec "$LAB.scanner" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# Internet host user:
+ip netns exec "$LAB.user" sysctl -q -w net.ipv4.icmp_ratemask=0
 
 # --- wires -----------------------------------------------------------------------------------------
 # One veth pair for each network interface, both ends in place at once. No bridge: two instances of

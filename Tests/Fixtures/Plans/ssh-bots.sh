@@ -111,15 +111,20 @@ ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout_s
 ip netns exec "$LAB.nat-a" sysctl -q -w net.netfilter.nf_conntrack_icmp_timeout=350
 
 # instance careless:
+# Every datagram for a closed port is refused, however often somebody asks.
+ip netns exec "$LAB.careless" sysctl -q -w net.ipv4.icmp_ratemask=0
 ip netns exec "$LAB.careless" sysctl -q -w net.ipv4.ip_unprivileged_port_start=0
 
 # instance careful:
+ip netns exec "$LAB.careful" sysctl -q -w net.ipv4.icmp_ratemask=0
 ip netns exec "$LAB.careful" sysctl -q -w net.ipv4.ip_unprivileged_port_start=0
 
 # instance closed:
+ip netns exec "$LAB.closed" sysctl -q -w net.ipv4.icmp_ratemask=0
 ip netns exec "$LAB.closed" sysctl -q -w net.ipv4.ip_unprivileged_port_start=0
 
 # instance vault:
+ip netns exec "$LAB.vault" sysctl -q -w net.ipv4.icmp_ratemask=0
 ip netns exec "$LAB.vault" sysctl -q -w net.ipv4.ip_unprivileged_port_start=0
 
 # the Internet:
@@ -129,6 +134,12 @@ ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_early_demux=0
+
+# Internet host admin:
+ip netns exec "$LAB.admin" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# Internet host bot:
+ip netns exec "$LAB.bot" sysctl -q -w net.ipv4.icmp_ratemask=0
 
 # --- wires -----------------------------------------------------------------------------------------
 # One veth pair for each network interface, both ends in place at once. No bridge: two instances of

@@ -95,6 +95,13 @@ ip netns exec "$LAB.spoke-1" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=0
 ip netns exec "$LAB.spoke-1" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=30
 ip netns exec "$LAB.spoke-1" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout_stream=180
 
+# instance one:
+# Every datagram for a closed port is refused, however often somebody asks.
+ip netns exec "$LAB.one" sysctl -q -w net.ipv4.icmp_ratemask=0
+
+# instance lost:
+ip netns exec "$LAB.lost" sysctl -q -w net.ipv4.icmp_ratemask=0
+
 # VPC router spoke-2:
 ip netns exec "$LAB.spoke-2" sysctl -q -w net.ipv4.ip_forward=1
 ip netns exec "$LAB.spoke-2" sysctl -q -w net.ipv4.conf.all.rp_filter=0
@@ -108,6 +115,9 @@ ip netns exec "$LAB.spoke-2" sysctl -q -w net.netfilter.nf_conntrack_tcp_be_libe
 ip netns exec "$LAB.spoke-2" sysctl -q -w net.netfilter.nf_conntrack_tcp_loose=0
 ip netns exec "$LAB.spoke-2" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=30
 ip netns exec "$LAB.spoke-2" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout_stream=180
+
+# instance two:
+ip netns exec "$LAB.two" sysctl -q -w net.ipv4.icmp_ratemask=0
 
 # Internet gateway igw:
 ip netns exec "$LAB.igw" sysctl -q -w net.ipv4.ip_forward=1
@@ -144,6 +154,9 @@ ip netns exec "$LAB.nat" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=350
 ip netns exec "$LAB.nat" sysctl -q -w net.netfilter.nf_conntrack_udp_timeout_stream=350
 ip netns exec "$LAB.nat" sysctl -q -w net.netfilter.nf_conntrack_icmp_timeout=350
 
+# instance shared:
+ip netns exec "$LAB.shared" sysctl -q -w net.ipv4.icmp_ratemask=0
+
 # transit gateway hub:
 ip netns exec "$LAB.hub" sysctl -q -w net.ipv4.ip_forward=1
 ip netns exec "$LAB.hub" sysctl -q -w net.ipv4.conf.all.rp_filter=0
@@ -167,6 +180,9 @@ ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.rp_filter=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.all.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.conf.default.send_redirects=0
 ip netns exec "$LAB.internet" sysctl -q -w net.ipv4.ip_early_demux=0
+
+# Internet host echo:
+ip netns exec "$LAB.echo" sysctl -q -w net.ipv4.icmp_ratemask=0
 
 # --- wires -----------------------------------------------------------------------------------------
 # One veth pair for each network interface, both ends in place at once. No bridge: two instances of

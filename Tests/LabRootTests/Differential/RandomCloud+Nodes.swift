@@ -86,7 +86,8 @@ extension RandomCloud {
     private mutating func targetGroup(_ name: String, isUDP: Bool, _ vpc: VPC) -> TargetGroup {
         let type: TargetGroup.TargetType = chance(2) ? .instance : .ip
         let port: UInt16 = isUDP ? 7 : choose([80, 443])
-        let targets = vpc.instances.shuffled(using: &random).prefix(pick((withReferences ? 1 : 0)...2)).map { instance in
+        let targets = vpc.instances.shuffled(using: &random).prefix(pick((withReferences ? 1 : 0)...2)).map {
+            instance in
             CloudModel.Target(
                 destination: type == .ip
                     ? .address(instance.interface.privateAddress) : .instance(instance.name), port: port)
