@@ -170,7 +170,10 @@ let package = Package(
 
         tests(
             "NetlabCommandsTests",
-            ["NetlabCommands", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            [
+                "NetlabCommands", "Checks", "LabFile", "Reachability",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         tests(
             "TracingTests",
             [

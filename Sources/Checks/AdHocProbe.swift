@@ -45,13 +45,14 @@ public struct AdHocProbe: Sendable {
     }
 
     public func run() throws -> Story {
-        let places = Places(lab: lab)
+        let places = try Result { try Places(lab: lab).settling(trial) }.mapUnknown(lab).get()
         var ledger = try Ledger(lab)
         let vantage = try Result { try Vantage(trial, places) }.mapUnknown(lab).get()
         defer { Witness.close(all: vantage.all) }
         let clock = ContinuousClock()
         let start = clock.now
         let result = Result { try trial.observe(places) }
+        try Interruption.check()
         let duration = clock.now - start
         let evidence = Evidence(
             trial, result, vantage: vantage, duration: duration, natFlows: try lab.translatingFlows())

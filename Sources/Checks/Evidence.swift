@@ -88,11 +88,16 @@ struct Evidence: Sendable {
             self.error = "\(error)"
         }
         let observation = self.observation
+        // A NAT gateway translates what it sends itself, too, before its own interface sees it.
+        let lent = natFlows.filter { $0.node == trial.sender }.flatMap(\.flows).filter { flow in
+            observation?.protocolNumber == flow.original.protocolNumber
+                && observation?.locals.contains(SocketAddress(flow.original)) == true
+        }.map(\.translatedSource.port)
         // Two trials may speak to the same host at once: a port is the probe's own.
         let leaving = seen.filter { sighting in
             sighting.direction == .outgoing
                 && (observation.map { observation in
-                    observation.locals.isEmpty
+                    observation.locals.isEmpty || lent.contains(sighting.source.port)
                         || observation.locals.contains { $0.port == 0 || $0.port == sighting.source.port }
                 } ?? true)
         }

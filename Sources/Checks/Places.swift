@@ -8,6 +8,18 @@ import Probes
 /// Who is where in a running lab, seen from a sender: one name means different addresses inside and outside.
 struct Places: Sendable {
     let lab: RunningLab
+    /// Names that have been asked for once and for all: of several addresses DNS gives another one every time.
+    private(set) var settled: [String: IPv4Address] = [:]
+
+    init(lab: RunningLab) { self.lab = lab }
+
+    /// The same, with the one other end of a trial settled: who looks on looks at the address the probe goes to.
+    func settling(_ trial: Trial) throws -> Places {
+        guard let host = trial.probe.endpoint?.host else { return self }
+        var places = self
+        places.settled[host] = try resolve(host, from: sender(trial.sender))
+        return places
+    }
 
     /// Something a check names and the lab does not have.
     struct Unknown: Error, CustomStringConvertible {
@@ -117,7 +129,7 @@ struct Places: Sendable {
 
     /// Node names first, then addresses; other names are asked of the lab's DNS as the sender would.
     func resolve(_ host: String, from sender: MadeNode) throws -> IPv4Address {
-        if let address = IPv4Address(host) { return address }
+        if let address = IPv4Address(host) ?? settled[host] { return address }
         if lab.node(host) != nil {
             guard let address = address(of: host, from: sender.plan.name) else {
                 throw Unknown(description: "\(host) has no address that \(sender.plan.name) could send to")

@@ -18,6 +18,20 @@ public enum Interruption {
         signal(SIGPIPE, SIG_IGN)
     }
 
+    /// Instead of `hold`, for commands that leave nothing behind wherever they stop: they end at once, whatever their
+    /// threads are at.
+    public static func endAtOnce() {
+        for number in signals {
+            signal(number) { _ in
+                // Nothing but system calls is allowed here.
+                let words: StaticString = "netlab: interrupted\n"
+                _ = write(STDERR_FILENO, words.utf8Start, words.utf8CodeUnitCount)
+                _exit(130)
+            }
+        }
+        signal(SIGPIPE, SIG_IGN)
+    }
+
     /// Gives the signals back their usual meaning: before this process becomes another program.
     static func release() {
         signal(SIGPIPE, SIG_DFL)

@@ -18,7 +18,8 @@ public struct NodeCommand: Sendable {
 
     /// The same surroundings as `netlab exec LAB NODE -- COMMAND…`, but for the terminal: it gets none.
     ///
-    /// - Throws: When the program does not exist or cannot be started; its failing is an `End` like another.
+    /// - Throws: When the program does not exist or cannot be started, or when a signal that is held waits; its failing
+    ///   is an `End` like another.
     public static func run(
         _ command: [String], in lab: RunningLab, node: String, within limit: Duration, environment: [String]? = nil
     ) throws -> End {
@@ -69,22 +70,29 @@ public struct NodeCommand: Sendable {
         var bytes: [UInt8] = []
         let deadline = ContinuousClock.now + limit
         var isTimedOut = false
+        var isInterrupted = false
         reading: while true {
+            if Interruption.isRequested {
+                isInterrupted = true
+                break
+            }
             let left = deadline - ContinuousClock.now
             guard left > .zero else {
                 isTimedOut = true
                 break
             }
             var waiting = pollfd(fd: output.raw, events: Int16(POLLIN), revents: 0)
-            guard poll(&waiting, 1, Int32(clamping: Int(left / .milliseconds(1)) + 1)) > 0 else { continue }
+            // Not for long: somebody may press Ctrl-C.
+            guard poll(&waiting, 1, Int32(clamping: min(100, Int(left / .milliseconds(1)) + 1))) > 0 else { continue }
             var chunk = [UInt8](repeating: 0, count: 65_536)
             let count = try systemCall("read") { read(output.raw, &chunk, chunk.count) }
             if count == 0 { break reading }
             if bytes.count < outputLimit { bytes += chunk[..<count] }
         }
         // It leads a session of its own: what it started goes with it.
-        if isTimedOut { _ = Glibc.kill(-process.pid, SIGKILL) }
+        if isTimedOut || isInterrupted { _ = Glibc.kill(-process.pid, SIGKILL) }
         let status = try process.wait()
+        if isInterrupted { try Interruption.check() }
         return End(status: status, output: String(decoding: bytes, as: UTF8.self), isTimedOut: isTimedOut)
     }
 }

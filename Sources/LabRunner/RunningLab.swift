@@ -56,7 +56,7 @@ public struct RunningLab: Sendable {
             throw LabRunnerError(
                 .system,
                 "lab \(name) is not whole: \(LabStatus(state).missingNamespaces.isEmpty ? "its services do not run" : "namespaces are missing")",
-                hint: "netlab up \(name) mends it; netlab status \(name) says what is missing")
+                hint: "\(state.repair) mends it; netlab status \(name) says what is missing")
         }
         return (state, try state.keptPlan())
     }
@@ -64,7 +64,9 @@ public struct RunningLab: Sendable {
     /// There is no such lab; the message says which there are.
     public static func notUp(_ name: String) -> LabRunnerError {
         let others = ((try? StateFolder.all) ?? []).map(\.name)
-        let hint = others.isEmpty ? "no lab is up; netlab up \(name)" : "these are: \(others.joined(separator: ", "))"
+        let hint =
+            others.isEmpty
+            ? "no lab is up; netlab up FILE --name \(name) makes it" : "these are: \(others.joined(separator: ", "))"
         return LabRunnerError(.input, "lab \(name) is not up", hint: hint)
     }
 }

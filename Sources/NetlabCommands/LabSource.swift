@@ -43,9 +43,10 @@ struct LabSource {
         let path = try find(argument)
         if Files.isFolder(path) {
             let imported = try AWSFolder.read(path)
+            var lab = imported.lab
+            lab?.origin = Origin(file: path, line: 0, column: 0)
             return Look(
-                path: path, lab: imported.lab, problems: imported.problems,
-                text: imported.lab.map(LabFile.write) ?? "")
+                path: path, lab: lab, problems: imported.problems, text: imported.lab.map(LabFile.write) ?? "")
         }
         let text: String
         do {

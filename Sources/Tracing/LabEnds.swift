@@ -7,9 +7,28 @@ public enum LabEnds {
     public static func guises(of node: String, in lab: Lab) -> Set<IPv4Address> {
         let gateways = (lab.vpc(of: node)?.natGateways ?? []).filter { $0.name != node }
         let balancers = lab.vpcs.flatMap(\.loadBalancers).flatMap(\.nodes).filter { $0.name != node }
-        return addresses(of: node, in: lab).union(
+        // To its own host's published port a container speaks with docker0's address, and so does the host to it.
+        let hasBridge =
+            lab.bridgeAddress(of: node) != nil
+            || lab.vpc(of: node)?.instance(node)?.bridgedContainers.isEmpty == false
+        return addresses(of: node, in: lab).union(hasBridge ? [DockerBridge.gateway] : []).union(
             gateways.flatMap { [$0.privateAddress, $0.elasticIP].compactMap { $0 } }
         ).union(balancers.map(\.interface.privateAddress))
+    }
+
+    /// What the owners of some addresses can have on the way.
+    public static func guises(at addresses: Set<IPv4Address>, in lab: Lab) -> Set<IPv4Address> {
+        Set(addresses.compactMap { owner(of: $0, in: lab) }).reduce(into: addresses) {
+            $0.formUnion(guises(of: $1, in: lab))
+        }
+    }
+
+    /// The node of a VPC that has an address.
+    private static func owner(of address: IPv4Address, in lab: Lab) -> String? {
+        let nodes = lab.vpcs.flatMap {
+            $0.instances.map(\.name) + $0.natGateways.map(\.name) + $0.loadBalancers.flatMap(\.nodes).map(\.name)
+        }
+        return nodes.first { self.addresses(of: $0, in: lab).contains(address) }
     }
 
     /// The node's own, private and public.
@@ -37,10 +56,7 @@ public enum LabEnds {
 
     /// An address with the others of the node that has it, and of those to whom the node hands on what comes there.
     public static func all(_ address: IPv4Address, in lab: Lab) -> Set<IPv4Address> {
-        let nodes = lab.vpcs.flatMap {
-            $0.instances.map(\.name) + $0.natGateways.map(\.name) + $0.loadBalancers.flatMap(\.nodes).map(\.name)
-        }
-        let owner = nodes.first { addresses(of: $0, in: lab).contains(address) }
+        let owner = owner(of: address, in: lab)
         let containers = owner.flatMap { lab.vpc(of: $0)?.instance($0)?.bridgedContainers.map(\.address) } ?? []
         let targets = lab.vpcs.flatMap { vpc in vpc.networkBalancer(at: address).map(vpc.targets) ?? [] }
         return (owner.map { addresses(of: $0, in: lab) } ?? []).union([address] + containers + targets)

@@ -76,7 +76,7 @@ public final class LabTrace {
             begunBefore: isLast ? Int64.max : now - Self.grace, givingUpBefore: isLast ? Int64.max : now - Self.patience
         )
         let offset = KernelClock.wall - now
-        return paths.compactMap { path in
+        return paths.filter(filter.concerns).compactMap { path in
             LivePath(path.map(hops.hop), time: path[0].begun + offset)
         }
     }

@@ -100,7 +100,8 @@ extension LivePath {
     }
 
     fileprivate func isReply(to node: String, _ local: SocketAddress) -> Bool {
-        end.node == node && isDelivered && end.after.destinationPort == local.port && hops[0].node != node
+        // Its beginning need not be elsewhere: a container may answer itself, through its host.
+        end.node == node && isDelivered && end.after.destinationPort == local.port && !isRequest(from: node, local)
     }
 
     /// Made where the request arrived, for whoever the request seemed to come from.

@@ -74,7 +74,8 @@ public struct LiveHop: Hashable, Sendable {
 public struct LivePath: Hashable, Sendable {
     /// In order; never empty.
     public let hops: [LiveHop]
-    /// Nanoseconds since 1970.
+    /// Nanoseconds since 1970, of the moment in which its first report was read: the kernel's reports carry no time, and
+    /// those of a burst are read together. The order of paths tells more.
     public let time: Int64
 
     /// The packet as it was first seen, and as it was last seen.

@@ -32,6 +32,8 @@ struct Passage: Hashable, Sendable {
     /// The last one seen that was set.
     var mark: UInt32 = 0
     var exit: Exit?
+    /// Its place among those through this node: the kernel's reports carry no time.
+    var order = 0
     /// Where it was about to leave, known once it was routed.
     var aim: UInt32?
     /// When it was first and last heard of, monotonic nanoseconds.
@@ -45,6 +47,7 @@ struct PassageReader {
     /// Our own table; those of others that trace at the same time are passed over.
     private let table: String
     private var open: [UInt32: Passage] = [:]
+    private var count = 0
 
     init(node: String, table: String) {
         self.node = node
@@ -76,9 +79,10 @@ struct PassageReader {
         switch event.chain {
         case "prerouting", "output":
             let before = end(event.id, .lost, nil)
+            count += 1
             open[event.id] = Passage(
                 node: node, entry: event.chain == "output" ? .sent : .wire(event.inputInterface ?? 0), before: packet,
-                after: packet, mark: event.mark, begun: time, touched: time)
+                after: packet, mark: event.mark, order: count, begun: time, touched: time)
             return before
         default:
             guard let id = id(of: event) else { return [] }

@@ -33,7 +33,7 @@ struct PathAssembler {
         }
     }
 
-    /// Gives back what is complete and began before `time` (monotonic nanoseconds), in the order of the beginnings.
+    /// Gives back what is complete and began before `time` (monotonic nanoseconds), an answer after its question.
     ///
     /// - Parameters:
     ///   - time: Younger paths wait, for their reports come from many sockets in no order.
@@ -49,7 +49,37 @@ struct PathAssembler {
             paths.append(passages)
             for number in chain { remove(number) }
         }
-        return paths
+        return Self.inOrder(paths)
+    }
+
+    /// Of two packets that passed one node, the first there comes first; others stay as they are.
+    private static func inOrder(_ paths: [[Passage]]) -> [[Passage]] {
+        var visits: [String: [(order: Int, path: Int)]] = [:]
+        for (index, path) in paths.enumerated() {
+            for passage in path { visits[passage.node, default: []].append((passage.order, index)) }
+        }
+        var before: [[Int]] = Array(repeating: [], count: paths.count)
+        for visits in visits.values {
+            let visits = visits.sorted { $0 < $1 }
+            for (first, second) in zip(visits, visits.dropFirst()) { before[second.path].append(first.path) }
+        }
+        // Each after all that come before it. Ways that cross in a circle have no order; they end the search, too.
+        var ordered: [[Passage]] = []
+        var isSeen = Array(repeating: false, count: paths.count)
+        for start in paths.indices where !isSeen[start] {
+            isSeen[start] = true
+            var stack = [start]
+            while let path = stack.last {
+                if let next = before[path].popLast() {
+                    guard !isSeen[next] else { continue }
+                    isSeen[next] = true
+                    stack.append(next)
+                } else {
+                    ordered.append(paths[stack.removeLast()])
+                }
+            }
+        }
+        return ordered
     }
 
     private func isOnWire(_ exit: Passage.Exit) -> Bool {

@@ -8,8 +8,11 @@ public struct WatchFilter: Hashable, Sendable {
     public var from: Set<IPv4Address>?
     /// The addresses the other end can have on the way: private and public.
     public var to: Set<IPv4Address>?
-    /// Ends in any direction, each by all the addresses it can have.
+    /// Ends in any direction, each by all the addresses it can have on the way.
     public var hosts: [Set<IPv4Address>] = []
+    /// Of each end a packet's whole way must have met one of these addresses: what a NAT gateway lends, it lends to
+    /// others too.
+    public var owned: [Set<IPv4Address>] = []
     /// 1 ICMP, 6 TCP, 17 UDP.
     public var protocolNumber: UInt8?
     /// A port of the far end (`to`), or of any end when there is no far end.
@@ -33,6 +36,17 @@ public struct WatchFilter: Hashable, Sendable {
         guard let port else { return there || back }
         let isForth = there && packet.destinationPort == port
         return isForth || back && packet.sourcePort == port
+    }
+
+    /// Whether somebody's way is of interest, now that all of it is known.
+    func concerns(_ path: [Passage]) -> Bool {
+        owned.allSatisfy { addresses in
+            path.contains { passage in
+                [passage.before, passage.after].contains {
+                    addresses.contains($0.source) || addresses.contains($0.destination)
+                }
+            }
+        }
     }
 
     private func isOn(_ address: IPv4Address, _ set: Set<IPv4Address>?) -> Bool { set?.contains(address) ?? true }

@@ -50,7 +50,7 @@ struct PlainWordsTests {
         let long = try Check.parse(words).options.choice
         #expect(plain.only == long.only && plain.format == long.format && plain.output == long.output)
         _ = try Up.parse(["lab", "--name", "x", "--check", "--json", "--no-services", "--timings"])
-        _ = try Down.parse(["a", "b", "--all", "--json"])
+        _ = try Down.parse(["a", "b", "--json"])
         _ = try Serve.parse(["lab", "--readiness", "3", "--lock", "4"])
         _ = try ScanOnce.parse(["--namespace", "n", "--tcp", "1-2", "--tcp", "3", "--threads", "2", "10.0.0.1"])
     }

@@ -1,6 +1,7 @@
 import CNetlabShims
 import IPAddressing
 import KernelObjects
+import LabPlan
 import Nftables
 import SeededRandom
 import Testing
@@ -34,6 +35,25 @@ import Testing
         var filter = WatchFilter(protocolNumber: 17)
         filter.hosts = [Self.app]
         #expect(rules(filter) == ["ip saddr @host0 meta l4proto udp", "ip daddr @host0 meta l4proto udp"])
+    }
+
+    @Test("a host is followed behind the gateway that lends it an address; others who borrow it are not")
+    func lent() throws {
+        let plan = try Labs.privateNAT()
+        let lent = LabEnds.guises(at: Self.app, in: plan.lab)
+        #expect(lent.isSuperset(of: Self.app.union([IPv4Address(10, 0, 0, 4), IPv4Address(203, 0, 113, 11)])))
+        var filter = WatchFilter()
+        (filter.hosts, filter.owned) = ([lent], [Self.app])
+        func path(from source: IPv4Address) -> [Passage] {
+            var (before, after) = (PassageTests.packet(from: source), PassageTests.packet())
+            after.source = IPv4Address(10, 0, 0, 4)
+            let first = Passage(node: "nat-a", entry: .wire(2), before: before, after: after, begun: 0, touched: 0)
+            before = after
+            return [first, Passage(node: "vpc", entry: .wire(3), before: before, after: after, begun: 0, touched: 0)]
+        }
+        #expect(filter.matches(path(from: IPv4Address(10, 0, 1, 12))[1].before))
+        #expect(filter.concerns(path(from: IPv4Address(10, 0, 1, 10))))
+        #expect(!filter.concerns(path(from: IPv4Address(10, 0, 1, 12))))
     }
 
     @Test("the rules and the reader agree", arguments: 1...50 as ClosedRange<UInt64>)

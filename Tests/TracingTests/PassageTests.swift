@@ -109,6 +109,32 @@ import Testing
         #expect(assembler.takePaths(begunBefore: Int64.max, givingUpBefore: Int64.max).isEmpty)
     }
 
+    @Test("an answer comes after its question, whichever was heard of first") func order() throws {
+        let wires = Wires(try Labs.privateNAT())
+        let end = { (node: String, peer: String) throws -> UInt32 in
+            try #require((1...40).first { wires.peer(.init(node: node, index: $0))?.node == peer })
+        }
+        func passage(
+            _ node: String, _ entry: Passage.Entry, _ exit: Passage.Exit, _ packet: PacketHeader, _ order: Int
+        ) -> Passage {
+            var passage = Passage(
+                node: node, entry: entry, before: packet, after: packet, order: order, begun: 0, touched: 0)
+            passage.exit = exit
+            return passage
+        }
+        let question = Self.packet(1)
+        let answer = Self.packet(2, from: IPv4Address(10, 0, 0, 2))
+        var assembler = PathAssembler(wires)
+        // Of another time altogether, and it met neither.
+        assembler.add(passage("vault", .sent, .delivered, Self.packet(3), 1))
+        assembler.add(passage("vpc", .sent, .wire(try end("vpc", "app")), answer, 2))
+        assembler.add(passage("app", .wire(try end("app", "vpc")), .delivered, answer, 2))
+        assembler.add(passage("app", .sent, .wire(try end("app", "vpc")), question, 1))
+        assembler.add(passage("vpc", .wire(try end("vpc", "app")), .delivered, question, 1))
+        let paths = assembler.takePaths(begunBefore: 1, givingUpBefore: 0)
+        #expect(paths.map { $0[0].before.identification } == [3, 1, 2])
+    }
+
     @Test("a path whose rest does not come is given back as it is, but not at once") func incomplete() throws {
         let wires = Wires(try Labs.privateNAT())
         var passage = Passage(

@@ -27,8 +27,9 @@ extension StateFolder {
     /// The lab as it came up or was last changed, with what has failed of it; `nil` if that cannot be read any more.
     public func keptLab() throws -> Lab? {
         let text = try Files.read(labFile)
-        let origin = (try? Files.read(labFileOrigin)) ?? labFile
-        return LabFile.read(text, file: origin).lab.map(withOutages)
+        // Of what was imported no file of the user's has these lines: the kept one has.
+        let file = origin.flatMap { Files.isFolder($0) ? nil : $0 } ?? labFile
+        return LabFile.read(text, file: file).lab.map(withOutages)
     }
 
     /// The same for whoever cannot go on without it.
@@ -44,6 +45,12 @@ extension StateFolder {
 }
 
 extension StateFolder {
-    /// The path of the file the lab was brought up by.
-    public var origin: String? { try? Files.read(labFileOrigin, limit: 65_536) }
+    /// The path of the file, or of the folder of descriptions, the lab was brought up by.
+    public var origin: String? {
+        guard let path = try? Files.read(labFileOrigin, limit: 65_536), !path.isEmpty else { return nil }
+        return path
+    }
+
+    /// The command that mends the lab: `up` by the file it came from, under the name it has.
+    public var repair: String { "netlab up \(origin ?? "FILE") --name \(name)" }
 }

@@ -27,7 +27,7 @@ public struct LabOutages: Sendable {
     /// - Throws: `LabRunnerError` if the lab is not up or has nothing of that name.
     public func begin(_ outage: Outage) throws -> Change {
         try LabLock.holding(state.name) { _ in
-            let lab = try Self.checked(outage, RunningLab.attach(state.name).lab)
+            let lab = try checked(outage, RunningLab.attach(state.name).lab)
             let isNew = !lab.outages.contains(outage)
             if isNew { try change(from: lab.outages, to: lab.outages + [outage]) }
             return try summary(changed: isNew ? [outage] : [])
@@ -38,7 +38,7 @@ public struct LabOutages: Sendable {
     public func end(_ outage: Outage?) throws -> Change {
         try LabLock.holding(state.name) { _ in
             let lab = try RunningLab.attach(state.name).lab
-            if let outage { _ = try Self.checked(outage, lab) }
+            if let outage { _ = try checked(outage, lab) }
             let ended = lab.outages.filter { outage == nil || $0 == outage }
             if !ended.isEmpty { try change(from: lab.outages, to: lab.outages.filter { !ended.contains($0) }) }
             return try summary(changed: ended)
@@ -51,7 +51,7 @@ public struct LabOutages: Sendable {
     public func during<Value>(_ outages: [Outage], _ body: (RunningLab) throws -> Value) throws -> Value {
         try LabLock.holding(state.name) { _ in
             let lab = try RunningLab.attach(state.name).lab
-            for outage in outages { _ = try Self.checked(outage, lab) }
+            for outage in outages { _ = try checked(outage, lab) }
             let more = outages.filter { !lab.outages.contains($0) }
             let outcome = Result {
                 try change(from: lab.outages, to: lab.outages + more)
@@ -62,9 +62,9 @@ public struct LabOutages: Sendable {
         }
     }
 
-    private static func checked(_ outage: Outage, _ lab: Lab) throws -> Lab {
+    private func checked(_ outage: Outage, _ lab: Lab) throws -> Lab {
         guard let objection = lab.objection(to: outage) else { return lab }
-        throw LabRunnerError(.input, objection, hint: "netlab status \(lab.name) lists the nodes")
+        throw LabRunnerError(.input, objection, hint: "netlab status \(state.name) lists the nodes")
     }
 
     private func change(from old: [Outage], to new: [Outage]) throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CloudModel
+import LabRunner
 
 /// `netlab validate`.
 struct Validate: ParsableCommand {
@@ -20,7 +21,16 @@ struct Validate: ParsableCommand {
         var problems: [Problem] = []
         var isBad = false
         for file in files {
-            let source = try LabSource.look(at: file)
+            let source: LabSource.Look
+            do {
+                source = try LabSource.look(at: file)
+            } catch let error as LabRunnerError where error.kind == .input {
+                // The others are read all the same.
+                isBad = true
+                problems.append(
+                    Problem(.error, Origin(file: file, line: 0, column: 0), error.message, hint: error.hint))
+                continue
+            }
             if source.lab == nil { isBad = true }
             problems += source.problems
             if !json && source.problems.isEmpty { Output.say("\(source.path): ok") }

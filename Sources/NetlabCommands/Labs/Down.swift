@@ -20,6 +20,7 @@ struct Down: ParsableCommand {
 
     func validate() throws {
         if names.isEmpty && !all { throw ValidationError("name a lab, or say --all (netlab list shows what is up)") }
+        if !names.isEmpty && all { throw ValidationError("name labs or say --all, not both") }
     }
 
     func run() throws {
@@ -73,7 +74,7 @@ struct Down: ParsableCommand {
 
 extension Down: PlainCommand {
     static func runPlainly(_ words: ArraySlice<String>) throws -> Bool {
-        guard let words = PlainWords(words, flags: ["--all", "--json"]), !words.operands.isEmpty || words.has("--all")
+        guard let words = PlainWords(words, flags: ["--all", "--json"]), words.operands.isEmpty == words.has("--all")
         else { return false }
         try run(chosen(words.operands, all: words.has("--all")), json: words.has("--json"))
         return true

@@ -48,13 +48,14 @@ struct Heal: ParsableCommand {
     @Argument(help: "Which one.", completion: .outage) var which: String?
     @Flag(help: "Print JSON.") var json = false
 
-    func validate() throws {
-        if kind != nil && which == nil { throw ValidationError("say which \(kind ?? "") shall be healed") }
-    }
-
     func run() throws {
         Interruption.hold()
-        let outage = try kind.flatMap { kind in try which.map { try Outage(kind: kind, $0) } }
+        let outage = try kind.map { word in
+            // A word that is no kind is to blame before the one that is missing.
+            let outage = try Outage(kind: word, which ?? "")
+            guard which != nil else { throw LabRunnerError(.input, "say which \(word) shall be healed") }
+            return outage
+        }
         let change = try LabOutages(try LabName.valid(name)).end(outage)
         if change.changed.isEmpty { Output.note(outage.map { "\($0) had not failed" } ?? "nothing had failed") }
         try OutageReport(name, change).show(json: json)

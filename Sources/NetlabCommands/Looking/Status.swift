@@ -79,20 +79,14 @@ struct Status: ParsableCommand {
                 name: name, state: drift.isEmpty ? "up" : "drifted", problem: nil, lab: LabSummary(lab),
                 serverPID: LabStatus(state).serverProcess?.pid, drops: drops,
                 outages: OutageReport.lines(name, lab.plan.outages), drift: drift,
-                repair: drift.isEmpty ? nil : Self.repair(state))
+                repair: drift.isEmpty ? nil : state.repair)
         } catch let error as LabRunnerError where error.kind == .system {
             let drift = state.isComplete ? try? LabDrift.ofRunningLab(name) : nil
             return Facts(
                 name: name, state: "broken", problem: error.description, lab: nil, serverPID: nil, drops: [],
                 outages: OutageReport.lines(name, (try? state.keptPlan().outages) ?? []),
-                drift: DifferenceText(drift?.lines ?? []), repair: Self.repair(state))
+                drift: DifferenceText(drift?.lines ?? []), repair: state.repair)
         }
-    }
-
-    /// `up` by the file the lab came from, under the name it has.
-    private static func repair(_ state: StateFolder) -> String {
-        let file = state.origin ?? "FILE"
-        return "netlab up \(file) --name \(state.name)"
     }
 
     private static func text(_ facts: Facts) -> String {

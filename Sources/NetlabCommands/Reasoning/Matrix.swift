@@ -49,14 +49,16 @@ struct Matrix: ParsableCommand {
 extension MatrixFormat: ExpressibleByArgument {}
 
 extension MatrixPort {
-    /// `22,53/udp,ping`.
+    /// `22,53/udp,ping`; what is named twice is asked once.
     static func list(_ text: String) throws -> [MatrixPort] {
-        let ports = try text.split(separator: ",").map { word in
+        let words = try text.split(separator: ",").map { word in
             guard let port = MatrixPort(String(word)) else {
                 throw LabRunnerError(.input, "\(word) is no port", hint: "for example 443, 53/udp or ping")
             }
             return port
         }
+        var seen: Set<MatrixPort> = []
+        let ports = words.filter { seen.insert($0).inserted }
         guard 1...ReachabilityMatrix.mostPorts ~= ports.count else {
             throw LabRunnerError(.input, "a matrix has 1 to \(ReachabilityMatrix.mostPorts) ports, not \(ports.count)")
         }

@@ -32,13 +32,18 @@ struct MatrixPicture {
 
     private var senders: [Int] { matrix.ends.indices.filter { matrix.ends[$0].canBegin } }
 
+    /// The ports that reach, and those about which packets say otherwise, marked.
     private func cell(_ from: Int, _ to: Int) -> String {
-        matrix.open(from, to).map(\.description).joined(separator: " ")
+        let wrong = wrongPorts(from, to)
+        return matrix.ports.enumerated().filter { matrix.reaches(from, to, port: $0) || wrong.contains($1) }
+            .map { wrong.contains($1) ? "!\($1)" : "\($1)" }.joined(separator: " ")
     }
 
-    private func isWrong(_ from: Int, _ to: Int) -> Bool {
-        wrong.contains { $0.from == matrix.ends[from].name && $0.to == matrix.ends[to].name }
+    private func wrongPorts(_ from: Int, _ to: Int) -> [MatrixPort] {
+        wrong.filter { $0.from == matrix.ends[from].name && $0.to == matrix.ends[to].name }.map(\.port)
     }
+
+    private func isWrong(_ from: Int, _ to: Int) -> Bool { !wrongPorts(from, to).isEmpty }
 
     // MARK: Text
 
@@ -63,7 +68,7 @@ struct MatrixPicture {
                 [matrix.ends[from].name]
                     + matrix.ends.indices.map { to in
                         let open = from == to ? "\\" : cell(from, to)
-                        return (isWrong(from, to) ? "!" : "") + (open.isEmpty ? "-" : open)
+                        return open.isEmpty ? "-" : open
                     })
         }
         return table.text
@@ -72,10 +77,8 @@ struct MatrixPicture {
     private var list: String {
         var table = TextTable(["from", "to", "ports"])
         for from in senders {
-            for to in matrix.ends.indices where from != to && (!cell(from, to).isEmpty || isWrong(from, to)) {
-                table.add([
-                    matrix.ends[from].name, matrix.ends[to].name, (isWrong(from, to) ? "!" : "") + cell(from, to),
-                ])
+            for to in matrix.ends.indices where from != to && !cell(from, to).isEmpty {
+                table.add([matrix.ends[from].name, matrix.ends[to].name, cell(from, to)])
             }
         }
         return table.text
@@ -126,15 +129,26 @@ struct MatrixPicture {
         }
     }
 
+    /// 1 where packets should get there, 0 where not. Of a matrix that was tried, a last column has the ports about which
+    /// packets say otherwise; what a balancer's nodes did not reach has lines of its own.
     private var csv: String {
-        let header = "from,to," + matrix.ports.map(\.description).joined(separator: ",")
+        let header = ["from", "to"] + matrix.ports.map(\.description) + (isVerified ? ["disagree"] : [])
         let rows = senders.flatMap { from in
             matrix.ends.indices.filter { $0 != from }.map { to in
-                "\(matrix.ends[from].name),\(matrix.ends[to].name),"
-                    + matrix.ports.indices.map { matrix.reaches(from, to, port: $0) ? "1" : "0" }.joined(separator: ",")
+                [matrix.ends[from].name, matrix.ends[to].name]
+                    + matrix.ports.indices.map { matrix.reaches(from, to, port: $0) ? "1" : "0" }
+                    + (isVerified ? [Self.words(wrongPorts(from, to))] : [])
             }
         }
-        return ([header] + rows).joined(separator: "\n")
+        let names = Set(matrix.ends.map(\.name))
+        let others = wrong.filter { !names.contains($0.from) || !names.contains($0.to) }.map { wrong in
+            [wrong.from, wrong.to] + matrix.ports.map { _ in "" } + [wrong.port.description]
+        }
+        return ([header] + rows + others).map { $0.joined(separator: ",") }.joined(separator: "\n")
+    }
+
+    private static func words(_ ports: [MatrixPort]) -> String {
+        ports.map(\.description).joined(separator: " ")
     }
 
     // MARK: Pictures
@@ -167,7 +181,7 @@ struct MatrixPicture {
                     from == to
                     ? "#eee" : isWrong(from, to) ? "#c00" : open.isEmpty ? "#fff" : "hsl(150 60% \(85 - share / 2)%)"
                 let words =
-                    "\(matrix.ends[from].name) → \(matrix.ends[to].name): \(open.isEmpty ? "nothing" : cell(from, to))"
+                    "\(matrix.ends[from].name) → \(matrix.ends[to].name): \(cell(from, to).isEmpty ? "nothing" : cell(from, to))"
                 lines.append(
                     "<rect x=\"\(margin + size * to)\" y=\"\(y)\" width=\"\(size - 1)\" height=\"\(size - 1)\" fill=\"\(fill)\" stroke=\"#bbb\"><title>\(escaped(words))</title></rect>"
                 )

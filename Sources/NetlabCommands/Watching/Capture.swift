@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudModel
 import Glibc
 import IPAddressing
 import LabRunner
@@ -41,12 +42,15 @@ struct Capture: ParsableCommand {
     func run() throws {
         Interruption.hold()
         let lab = try RunningLab.attach(try LabName.valid(name))
-        let nodes = words.prefix { lab.node($0) != nil }
-        guard !nodes.isEmpty else { return try WatchOptions.require(words.first ?? "", in: lab) }
+        let places = words.prefix { lab.node($0) != nil }
+        guard !places.isEmpty else { return try WatchOptions.require(words.first ?? "", in: lab) }
+        // A place named twice, perhaps by a container that is its host's namespace, is one place.
+        var seen: Set<String> = []
+        let nodes = places.filter { seen.insert(lab.lab.namespaceNode(of: $0)).inserted }
         let filter = try FilterCompiler.compile(
-            words.dropFirst(nodes.count).filter { $0 != "--" }, addresses: { Self.addresses(of: $0, in: lab) },
+            words.dropFirst(places.count).filter { $0 != "--" }, addresses: { Self.addresses(of: $0, in: lab) },
             tcpdump: Files.program("tcpdump"))
-        let capture = try LabCapture(lab, nodes: Array(nodes), filter: filter)
+        let capture = try LabCapture(lab, nodes: nodes, filter: filter)
         defer { capture.close() }
         let output = try file.map { try CaptureFile($0, lab: lab.name, capture) }
         if Output.isWatched { Output.note("capturing at \(nodes.joined(separator: ", ")); Ctrl-C ends it") }

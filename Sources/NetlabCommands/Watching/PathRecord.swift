@@ -44,7 +44,7 @@ struct PathRecord: Encodable {
         let outcome: String
     }
 
-    /// Nanoseconds since 1970.
+    /// Nanoseconds since 1970, the same for packets of one burst; the order of the lines is that of the packets.
     let time: Int64
     let delivered: Bool
     let outcome: String

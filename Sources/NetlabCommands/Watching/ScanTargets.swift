@@ -26,7 +26,7 @@ struct ScanTargets: ParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() throws {
-        Interruption.hold()
+        Interruption.endAtOnce()
         let tcp = try Self.ranges(ports)
         let udp = try udpPorts.map(Self.ranges) ?? []
         let lab = try RunningLab.attach(try LabName.valid(name))

@@ -90,7 +90,8 @@ struct WatchOptions {
         if let port = to?.port, filter.to?.contains(where: { LabEnds.isHandedOn(port, at: $0, in: lab.lab) }) == true {
             filter.port = nil
         }
-        filter.hosts = try words.hosts.map { try addresses($0, lab) }
+        filter.owned = try words.hosts.map { try addresses($0, lab) }
+        filter.hosts = filter.owned.map { LabEnds.guises(at: $0, in: lab.lab) }
         return filter
     }
 

@@ -48,6 +48,32 @@ extension RealLabs {
             #expect(try eventually { try Traces.processes(of: name).isEmpty })
         }
 
+        @Test("scan and probe, interrupted: at once", arguments: [SIGINT, SIGTERM, SIGHUP])
+        func asking(number: Int32) async throws {
+            // All processes of the machine can be seen: an address for each case.
+            let nobody = "203.0.113.\(100 + number)"
+            try await withLab("private-nat") { lab throws in
+                for command in [
+                    ["scan", lab.name, "scanner", "203.0.113.0/27", "--ports", "1-65535"],
+                    // Nobody answers, and the program that asks would wait for long.
+                    ["probe", lab.name, "scanner", "\(nobody):443", "--tls"],
+                    ["probe", lab.name, "scanner", "\(nobody):80"],
+                ] {
+                    let asking = try lab.program.start(command)
+                    usleep(500_000)
+                    let clock = ContinuousClock()
+                    let start = clock.now
+                    asking.signal(number)
+                    let end = try asking.wait(within: .seconds(60))
+                    #expect(clock.now - start < .seconds(1), "\(command)")
+                    #expect(end.status == 130 && end.stdout.isEmpty, "\(end)")
+                    #expect(end.stderr == "netlab: interrupted\n", "\(end)")
+                }
+                let left = try lab.exec("scanner", ["pgrep", "-f", "openssl s_client.*\(nobody)"])
+                #expect(left.stdout.isEmpty, "\(left)")
+            }
+        }
+
         @Test("test, interrupted while it checks: says so and takes the lab down", arguments: 41...44)
         func testInterrupted(seed: UInt64) throws {
             let program = try TestShare.program()

@@ -41,6 +41,25 @@ extension RealLabs {
             }
         }
 
+        @Test("probe counts at the address it goes to, and behind the sender's own translation")
+        func counts() async throws {
+            try await withLab("alb-private") { lab throws in
+                for _ in 1...4 {
+                    let end = try lab.program.run([
+                        "probe", lab.name, "user", "web.elb.lab.internal:80", "--http", "--json",
+                    ])
+                    let story = try JSON(end)
+                    #expect((story["sent"] as? Int ?? 0) > 0 && (story["arrived"] as? Int ?? 0) > 0, "\(end)")
+                    let receiver = end.stdout.contains("203.0.113.31") ? "web-a" : "web-b"
+                    #expect(story["receiver"] as? String == receiver, "\(end)")
+                }
+                // No answer comes to what a NAT gateway begins; but its packets do leave.
+                let gateway = try lab.program.run(["probe", lab.name, "nat-a", "echo:80"])
+                #expect(gateway.status == 1 && gateway.stdout.contains(" packets left)"), "\(gateway)")
+                #expect(!gateway.stdout.contains("(0 packets left)"), "\(gateway)")
+            }
+        }
+
         @Test("probe --tls: whose certificate, and whether it holds")
         func tls() async throws {
             try await withLab("docker-pull") { lab throws in

@@ -46,6 +46,32 @@ extension RealLabs {
             }
         }
 
+        @Test(
+            "what cannot be written was not said: status 3; a reader that went away is no error",
+            arguments: [
+                "schema", "matrix private-nat", "plan private-nat --json", "validate private-nat", "list --json",
+            ])
+        func full(command: String) throws {
+            let program = try TestShare.program()
+            func shell(_ line: String) throws -> Execution {
+                try RunningCommand.start(["bash", "-c", line], environment: program.environment)
+                    .wait(within: .seconds(20))
+            }
+            let full = try shell("\(program.path) \(command) >/dev/full")
+            #expect(full.status == 3, "\(full)")
+            #expect(full.stderr.contains("the output could not be written: "), "\(full)")
+            #expect(full.stderr.contains("No space left on device"), "\(full)")
+            #expect(full.stderr.split(separator: "\n").count { $0.contains("written") } == 1, "\(full)")
+            let closed = try shell("\(program.path) \(command) | true; exit ${PIPESTATUS[0]}")
+            #expect([0, 141].contains(closed.status) && closed.stderr.isEmpty, "\(closed)")
+            #expect(try shell("\(program.path) \(command) >&-").status == 3)
+        }
+
+        @Test("a report's file without room is the machine's matter") func fullFile() throws {
+            let end = try TestShare.program().run("matrix", "public-igw", "--output", "/dev/full")
+            #expect(end.status == 3 && end.stderr.contains("No space left on device"), "\(end)")
+        }
+
         @Test("colour on a terminal, unless NO_COLOR or a dumb terminal says no")
         func color() async throws {
             try await withLab(text: TinyLab.text) { lab throws in

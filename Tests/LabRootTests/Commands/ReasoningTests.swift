@@ -53,6 +53,20 @@ extension RealLabs {
             }
         }
 
+        @Test("explain in a running lab: a container asks its own host's published port, and answers itself")
+        func ownHost() async throws {
+            try await withLab("ecs-ec2-bridge") { lab throws in
+                for question in [["web", "front:8080"], ["worker", "front:8080"], ["front", "front:8080"]] {
+                    let end = try lab.program.run(["explain", lab.name] + question)
+                    #expect(!end.stdout.contains("DISAGREES"), "\(end)")
+                }
+                let own = try lab.program.run("explain", lab.name, "web", "front:8080")
+                #expect(own.status == 0, "\(own)")
+                let sent = own.stdout.components(separatedBy: "a packet sent now:").last ?? ""
+                #expect(sent.components(separatedBy: "delivered").count == 3, "\(own)")
+            }
+        }
+
         @Test("explain in a running lab notices that the answer gets lost, and where")
         func lostAnswer() async throws {
             try await withLab("private-nat") { lab throws in

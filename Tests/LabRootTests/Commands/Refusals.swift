@@ -34,6 +34,8 @@ extension RealLabs {
                 Mistake("fail nlt-is-not-up zone a", "lab nlt-is-not-up is not up"),
                 Mistake("heal nlt-is-not-up", "lab nlt-is-not-up is not up"),
                 Mistake("heal nlt-is-not-up zone", "say which zone shall be healed"),
+                Mistake("heal nlt-is-not-up nosuch", "`nosuch` is nothing that can fail"),
+                Mistake("down --all nlt-is-not-up", "name labs or say --all, not both"),
                 Mistake("exec nlt-is-not-up app", "give a command after --"),
                 Mistake("up", "Missing expected argument"), Mistake("down", "name a lab, or say --all"),
                 Mistake("frobnicate", "frobnicate"), Mistake("up private-nat --frob", "--frob"),
@@ -69,6 +71,20 @@ extension RealLabs {
             let broken = try TestShare.program().run("up", path)
             #expect(broken.status == 2)
             #expect(broken.stderr.hasPrefix("\(path):1:"), "\(broken)")
+        }
+
+        @Test("validate reads all it was given, whatever it does not find")
+        func validateAll() throws {
+            let program = try TestShare.program()
+            let path = "\(TestShare.repository)/labs/private-nat.yaml"
+            let end = try program.run("validate", "/nonexistent/a.yaml", path, "nothing-like-it")
+            #expect(end.status == 2 && end.stdout == "\(path): ok\n", "\(end)")
+            #expect(end.stderr.contains("there is no file /nonexistent/a.yaml"), "\(end)")
+            #expect(end.stderr.contains("there is no lab nothing-like-it"), "\(end)")
+            let rows = try program.run("validate", "--json", "/nonexistent/a.yaml", path, "nothing-like-it")
+            #expect(rows.status == 2)
+            let problems = try JSONSerialization.jsonObject(with: Data(rows.stdout.utf8)) as? [[String: Any]]
+            #expect(problems?.map { $0["file"] as? String } == ["/nonexistent/a.yaml", "nothing-like-it"], "\(rows)")
         }
 
         @Test("a file that may not be read: its name and the reason")

@@ -36,6 +36,16 @@ extension RealLabs {
             }
         }
 
+        @Test("a node that is named twice is looked at once") func twice() async throws {
+            try await withLab("private-nat") { lab throws in
+                let capture = try lab.program.start(["capture", lab.name, "app", "app", "--duration", "3", "icmp"])
+                usleep(1_500_000)
+                try lab.run("app", "ping", "-c", "1", "198.51.100.40")
+                let lines = try capture.wait(within: .seconds(20)).output().split(separator: "\n")
+                #expect(lines.count == 2, "\(lines)")
+            }
+        }
+
         /// What another program prints of a file, line by line.
         private func read(_ command: String...) throws -> [String] {
             try RunningCommand.start(command).wait(within: .seconds(60)).output()

@@ -1,4 +1,5 @@
 import Checks
+import Foundation
 import Glibc
 import IPAddressing
 import LabPlan
@@ -62,6 +63,26 @@ extension RealLabs {
                 let request = try #require(flow.request)
                 #expect(request.end.node == node, "\(request)")
                 #expect(request.end.outcome == .dropped(owner: rule), "\(request)")
+            }
+        }
+
+        @Test("a filter of words follows a host through the gateway, there and back")
+        func words() async throws {
+            try await withLab("private-nat") { lab throws in
+                let trace = try lab.program.start([
+                    "trace", lab.name, "tcp", "and", "host", "app", "and", "port", "80", "--json", "--duration", "3",
+                ])
+                #expect(try eventually { try tables(lab, "app").contains("netlab_trace") })
+                try lab.run("app", "curl", "-sf", "http://198.51.100.40/")
+                let lines = try trace.wait(within: .seconds(30)).output().split(separator: "\n")
+                let paths = try lines.map { line in
+                    let path = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+                    return try #require(path?["hops"] as? [[String: Any]]).map { $0["node"] as? String ?? "" }
+                }
+                let way = ["app", "vpc", "nat-a", "vpc", "igw", "internet", "echo"]
+                #expect(paths.count > 5)
+                #expect(paths.first == way)
+                #expect(paths.allSatisfy { $0 == way || $0 == way.reversed() }, "\(paths)")
             }
         }
 
