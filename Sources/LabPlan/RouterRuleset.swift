@@ -155,16 +155,20 @@ struct RouterRuleset {
     /// Routes whose target is gone lead here as well as no route at all: the longest that fits is the one it took.
     private var routeTableChains: [NftChain] {
         tables.map { table in
-            let longestFirst = table.routes.sorted {
-                ($1.destination.prefixLength, $0.destination.base)
-                    < ($0.destination.prefixLength, $1.destination.base)
-            }
-            let gone = longestFirst.flatMap { hops.ends(of: $0, in: table) }
+            let gone = ends(of: table)
             return NftChain(
                 table.chain,
                 rules: gone.map { NftRule.drop(Self.destination($0.block), owner: $0.owner) }
                     + [.drop(owner: "\(table.table.owner): no route")])
         }
+    }
+
+    /// Where routes of a table end, the longest first.
+    private func ends(of table: RoutingTable) -> [(block: CIDRBlock, owner: String)] {
+        let longestFirst = table.routes.sorted {
+            ($1.destination.prefixLength, $0.destination.base) < ($0.destination.prefixLength, $1.destination.base)
+        }
+        return longestFirst.flatMap { hops.ends(of: $0, in: table) }
     }
 
     private static func destination(_ block: CIDRBlock) -> [NftStatement] {
@@ -182,13 +186,25 @@ struct RouterRuleset {
     }
 
     private var unroutable: NftChain {
-        NftChain(
+        // A route within the VPC that leads nowhere, as that through a middlebox that has gone: somebody may well have the
+        // address.
+        let inner = tables.flatMap { table in
+            ends(of: table).filter { isInside($0.block) }.map { end in
+                NftRule.drop([.mark(table.mark)] + Self.destination(end.block), owner: end.owner)
+            }
+        }
+        return NftChain(
             "unroutable",
-            rules: [
+            rules: inner + [
                 .drop([.inSet([.destination], blocks.name)], owner: "vpc: nobody has this address"),
                 NftRule([.verdictMap([.mark], tableNames.name)]),
                 .drop(owner: "vpc: no route"),
             ])
+    }
+
+    /// A part of the VPC, and not all of a block of it.
+    private func isInside(_ block: CIDRBlock) -> Bool {
+        vpc.cidrBlocks.contains { $0.contains(block.base) && $0.prefixLength < block.prefixLength }
     }
 
     // MARK: Entering a subnet

@@ -55,5 +55,8 @@ struct PlanTests {
         let routes = router.routes.filter { $0.owner == "route table rtb-1" }.map(\.text)
         #expect(
             routes.count == 2 && routes[0].hasPrefix("throw 10.0.0.0/16") && routes[1].hasPrefix("10.0.2.0/24 dev lo"))
+        // And dropped in its own name, though somebody there may well have the address.
+        let unroutable = router.nft?.chains.first { $0.name == "unroutable" }
+        #expect(unroutable?.rules.first?.owner == "rtb 1: blackhole")
     }
 }

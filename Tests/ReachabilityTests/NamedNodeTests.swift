@@ -4,7 +4,7 @@ import Reachability
 import Testing
 
 @Suite("Names: who is meant, and by which address")
-struct NameTests {
+struct NamedNodeTests {
     /// The cloud with another VPC, connected to nothing, in which everybody has the address of somebody in `peer`.
     private static var twins: Lab {
         var lab = Cloud.lab
